@@ -1,0 +1,82 @@
+#ifndef LIKENESS_CACHE_MEMORY_CACHE_H_
+#define LIKENESS_CACHE_MEMORY_CACHE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "cache/record.h"
+#include "config/settings.h"
+
+namespace likeness::cache {
+
+struct MemoryStats {
+  std::size_t bytes = 0;
+  std::size_t photos = 0;
+  std::size_t pictures = 0;
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t evictions = 0;
+};
+
+// A MemoryCache keeps photo records in this process: for each photo its meta, and its pictures by
+// name. It is split into shards by the photo's key, each with its own lock and share of the
+// capacity, so one photo is always in one shard and changes as a whole.
+//
+// Eviction is SIEVE (Zhang et al., NSDI 2024) over pictures and metas alike: a hit only sets a
+// mark, and a hand that moves through the queue evicts what it finds unmarked. A meta leaves only
+// after its pictures. Everything counts: bytes, heads, keys, and the overhead of the containers.
+//
+// A picture is only ever found beside a meta of the same version: storing a meta with another
+// version drops all pictures of the old one, and a picture that comes too late is refused.
+//
+// Capacity 0 is allowed and turns it off. Thread-safe; no call blocks longer than its shard's short
+// critical section, and find() does not allocate.
+class MemoryCache {
+ public:
+  explicit MemoryCache(const MemorySettings& settings);
+  ~MemoryCache();
+  MemoryCache(const MemoryCache&) = delete;
+  MemoryCache& operator=(const MemoryCache&) = delete;
+
+  struct Found {
+    MetaPtr meta;        // Null: the photo is not in memory.
+    PicturePtr picture;  // Null: it is, but not this picture of it.
+  };
+
+  // Names a picture, given the photo's meta: a variant's name depends on the source's size. Writes
+  // into `buffer` (64 bytes) where it needs room; an empty name asks for the meta alone. A plain
+  // function with a context, so that the hit path allocates nothing.
+  struct Chooser {
+    std::string_view (*choose)(const Meta& meta, const void* context, char* buffer);
+    const void* context;
+  };
+
+  // Looks a photo up and, by the name that `chooser` gives for its meta, a picture of it.
+  [[nodiscard]] Found find(std::string_view photo, const Chooser& chooser);
+  // The same for a name that needs no meta; "" for the meta alone.
+  [[nodiscard]] Found find(std::string_view photo, std::string_view name);
+
+  // Stores or replaces the meta. Pictures of the same version stay.
+  void put_meta(std::string_view photo, MetaPtr meta);
+
+  // Stores a picture; refused (false) if the photo's meta is absent or has another version, if it
+  // holds max_variants_per_photo already, or if it alone is larger than a shard.
+  bool put_picture(std::string_view photo, std::string_view name, PicturePtr picture);
+
+  // Forgets a photo, or everything.
+  void erase(std::string_view photo);
+  void clear();
+
+  [[nodiscard]] MemoryStats stats() const;
+
+ private:
+  class Shard;
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace likeness::cache
+
+#endif  // LIKENESS_CACHE_MEMORY_CACHE_H_

@@ -1,0 +1,69 @@
+#ifndef LIKENESS_CACHE_RECORD_H_
+#define LIKENESS_CACHE_RECORD_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "config/base/bytes.h"
+#include "config/base/error.h"
+#include "config/base/loop.h"
+
+namespace likeness::cache {
+
+// The words of the cache. One photo is one record: its meta, its master picture, and its variants
+// by name. All are immutable once made, and shared.
+
+// What is known of a photo without its bytes.
+struct Meta {
+  enum class Status : std::uint8_t {
+    photo,     // There is one; width, height, content type and version say which.
+    no_photo,  // The origin has none.
+    failed,    // The origin's bytes are unusable or it fails; `failure` says how.
+  };
+  Status status = Status::no_photo;
+  Errc failure = Errc::internal;  // Meaningful with Status::failed only.
+  std::string version;            // Digest of the source's bytes; empty without a photo.
+  std::string content_type;       // Of the source.
+  int width = 0;                  // Of the upright source, pixels.
+  int height = 0;
+  std::uint64_t bytes = 0;  // Of the source.
+  std::string origin_etag;  // Validators for the origin, verbatim; empty if it gave none.
+  std::string origin_last_modified;
+  bool master_is_source = true;   // False once the master is a reduction of the source.
+  WallClock::time_point fetched;  // When the origin last confirmed it.
+  WallClock::time_point
+      modified;  // The origin's Last-Modified, else when this version was first fetched.
+  WallClock::time_point fresh_until;
+};
+using MetaPtr = std::shared_ptr<const Meta>;
+
+// One encoded picture of a photo: a variant, or its master.
+struct Picture {
+  SharedBytes bytes;
+  std::string content_type;
+  int width = 0;
+  int height = 0;
+  std::string etag;     // With its quotes, strong: of these very bytes.
+  std::string version;  // Of the source it was made from.
+  // Ready-made response header lines, set by the proxy when it enters memory; not stored in Redis.
+  std::string head;
+};
+using PicturePtr = std::shared_ptr<const Picture>;
+
+// Names of pictures within a record are those of imaging::Spec, or:
+inline constexpr std::string_view kMasterName = "master";
+
+// Meta and Picture as they stand in Redis. Meta is JSON, for operators' eyes; a picture is a short
+// text head and the bytes behind it. decode_* accept anything and say what is wrong; what another
+// version of this program wrote reads as an error, never as a wrong photo.
+[[nodiscard]] std::string encode(const Meta& meta);
+[[nodiscard]] Result<Meta> decode_meta(std::string_view text);
+// The head alone: the bytes follow it directly, so that storing a picture copies them once.
+[[nodiscard]] std::string encode_head(const Picture& picture);
+[[nodiscard]] Result<Picture> decode_picture(std::string_view stored);
+
+}  // namespace likeness::cache
+
+#endif  // LIKENESS_CACHE_RECORD_H_

@@ -1,0 +1,77 @@
+#ifndef LIKENESS_CACHE_STORE_H_
+#define LIKENESS_CACHE_STORE_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cache/record.h"
+#include "config/base/error.h"
+
+namespace likeness::cache {
+
+// What a look-up found in the shared store; nulls are what it did not find.
+struct StoredRecord {
+  MetaPtr meta;
+  std::vector<PicturePtr> pictures;  // One for each asked name, in order; null where absent or of
+                                     // another version than meta.
+};
+
+// Proof of the right to write a photo's record: see Store::claim().
+using FillToken = std::string;
+
+// A Store keeps photo records where the whole fleet sees them. It is a cache: it may forget
+// anything at any time, and when it cannot be used the caller goes on without it. Never a source of
+// wrong photos: who wants to write a record first claims it, before it asks the origin, and the
+// write is refused if anything replaced or erased the record since; a picture is written only
+// beside a meta of its own version. So a slow fetch or resize can never bring back an old photo.
+//
+// Each call calls `done` exactly once, never before the call returns, on the loop that owns the
+// store; arguments need to live only until the call returns. Errors: store_unavailable (not
+// connected, timed out, too many commands, or nonsense under our key).
+//
+// Loop-confined: every loop has its own. Implementations: RedisStore; a fake in the tests that
+// holds the callbacks.
+class Store {
+ public:
+  template <class T>
+  using Done = std::move_only_function<void(Result<T>)>;
+
+  virtual ~Store() = default;
+
+  // Reads the meta and the named pictures of a photo in one round trip.
+  virtual void look_up(std::string_view photo, const std::vector<std::string>& names,
+                       Done<StoredRecord> done) = 0;
+
+  // Asks for the right to fill or refresh a photo's record for `lease`. Empty if another process
+  // has it. An erased or expired record frees it.
+  virtual void claim(std::string_view photo, milliseconds lease,
+                     Done<std::optional<FillToken>> done) = 0;
+
+  // Replaces the whole record, its pictures included, and gives the claim back; `life` is how long
+  // the record may stay. If the version is the one already stored, pictures stay. False: the claim
+  // was lost, nothing was written.
+  struct Write {
+    Meta meta;
+    std::vector<std::pair<std::string, PicturePtr>> pictures;
+    seconds life;
+  };
+  virtual void fill(std::string_view photo, const FillToken& token, const Write& write,
+                    Done<bool> done) = 0;
+
+  // Adds a picture to the record if the record still has the picture's version. False otherwise.
+  virtual void put_picture(std::string_view photo, std::string_view name, const PicturePtr& picture,
+                           Done<bool> done) = 0;
+
+  // Forgets a photo everywhere, claims included.
+  virtual void erase(std::string_view photo, Done<bool> done) = 0;
+
+  // May the store be used at this moment? For readiness and metrics.
+  [[nodiscard]] virtual bool connected() const = 0;
+};
+
+}  // namespace likeness::cache
+
+#endif  // LIKENESS_CACHE_STORE_H_

@@ -1,0 +1,159 @@
+#ifndef LIKENESS_CONFIG_SETTINGS_H_
+#define LIKENESS_CONFIG_SETTINGS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace likeness {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Everything that can be set, as plain data with its defaults; the reason for a limit stands beside
+// it. One section per part of the program, and each part takes only its section.
+//
+// Sources, later ones win: these defaults, a JSON file, LIKENESS_… in the environment, flags
+// (config/sources.h). config/fields.h names every field once for all of them.
+
+inline constexpr std::size_t kKiB = 1024;
+inline constexpr std::size_t kMiB = 1024 * kKiB;
+
+struct HttpSettings {
+  // "HOST:PORT" (IPv6 in brackets, port 0 picks a free one) or "unix:/path".
+  std::vector<std::string> listen = {"127.0.0.1:8080"};
+  // Loops; 0 means one per core.
+  int workers = 0;
+  // Request line and headers together. Browsers with many cookies reach 8 KiB.
+  std::size_t max_head_bytes = 16 * kKiB;
+  // The request target alone; longer ones get 414.
+  std::size_t max_target_bytes = 4 * kKiB;
+  // A body that no route asked for is read and thrown away up to here, so that the connection can
+  // go on; past it the answer is 413 and a close.
+  std::size_t max_ignored_body_bytes = 64 * kKiB;
+  // From the first byte of a request to the end of its head, and of its body.
+  milliseconds head_timeout{10'000};
+  milliseconds body_timeout{30'000};
+  // Between two requests. Longer than a CDN's usual 60 s, so that the CDN is the one to close.
+  milliseconds idle_timeout{75'000};
+  // With output pending and the client reading nothing.
+  milliseconds write_timeout{30'000};
+  // Output a client may leave unread before it is cut off; one original of the largest size fits.
+  std::size_t max_pending_output_bytes = 32 * kMiB;
+  // Per process; past it new connections are closed at once. 10,000 idle ones must fit.
+  int max_connections = 20'000;
+  // After SIGTERM: in-flight requests may take this long.
+  milliseconds drain_timeout{20'000};
+};
+
+struct OriginSettings {
+  // "http://HOST/path/{id}.jpg" (or https) or "folder:DIR".
+  std::string spec = "folder:samples";
+  milliseconds connect_timeout{3'000};
+  // The whole fetch. A photo of 20 MB at 20 Mbit/s takes 8 s.
+  milliseconds timeout{10'000};
+  // Requests in flight per process; more wait in a queue of `max_queued`.
+  int max_concurrent = 64;
+  int max_queued = 1'024;
+};
+
+struct RedisSettings {
+  // "redis://[user:password@]host:port/db", "unix:/path", or "none".
+  std::string url = "none";
+  milliseconds connect_timeout{1'000};
+  // Per command; past it the request goes on without Redis. Far above a healthy p99.9 (~10 ms),
+  // far below a fetch.
+  milliseconds command_timeout{250};
+  // Reconnects wait this long at first and twice as long each time, up to the maximum.
+  milliseconds reconnect_min{100};
+  milliseconds reconnect_max{5'000};
+  // Commands in flight per loop; past it a look-up counts as a miss.
+  int max_pending = 4'096;
+  // Keys start with this, so that one Redis can serve several installations.
+  std::string prefix = "likeness:";
+};
+
+struct MemorySettings {
+  // Bytes of variants, masters, keys and overhead kept in memory; 0 turns the memory cache off.
+  std::size_t capacity_bytes = 256 * kMiB;
+  // Variants kept per photo, in memory and in Redis; asking for more drops none but stores none.
+  int max_variants_per_photo = 64;
+};
+
+struct ImagingSettings {
+  // Worker processes; 0 means one per core.
+  int workers = 0;
+  // False runs workers without seccomp and rlimits; only for kernels that forbid them.
+  bool sandbox = true;
+  std::size_t max_source_bytes = 20 * kMiB;
+  std::int64_t max_pixels = 50'000'000;
+  // Output edge. HR sizes end at 648; 3 x dpr and the larger Graph sizes fit.
+  int max_output_edge = 4'096;
+  // One job; past it the worker is killed.
+  milliseconds job_timeout{10'000};
+  // Jobs waiting for a worker; past it the answer is Errc::overloaded.
+  int max_queued = 256;
+  // A worker is replaced after this many jobs or when it has grown this large: memory comes back.
+  int recycle_after_jobs = 10'000;
+  std::size_t recycle_after_bytes = 256 * kMiB;
+  // Address space of a worker: a hard stop for decoders, several times what 50 MP need.
+  std::size_t max_worker_bytes = 2'048 * kMiB;
+  // Quality where the URL names none.
+  int jpeg_quality = 80;
+  int webp_quality = 78;
+  int avif_quality = 55;
+  // Longest edge of the master picture that replaces a larger original.
+  int master_edge = 1'024;
+};
+
+struct FreshnessSettings {
+  // A photo is fresh this long after its fetch, or as long as the origin's max-age says within the
+  // bounds; contact photos change rarely.
+  seconds photo_ttl{3'600};
+  seconds min_ttl{60};
+  seconds max_ttl{7 * 86'400};
+  // "No photo" is remembered shorter, so that a new photo appears soon.
+  seconds no_photo_ttl{300};
+  // A damaged source or a failing origin is remembered only to keep a storm off it.
+  seconds failure_ttl{10};
+  // After it is stale a photo is still served while it is being revalidated …
+  seconds stale_while_revalidate{86'400};
+  // … and while the origin fails.
+  seconds stale_if_error{7 * 86'400};
+  // Cache-Control max-age of answers to clients; what remains of freshness, if that is shorter.
+  seconds client_max_age{3'600};
+};
+
+struct PhotoSettings {
+  // /original passes the origin's bytes through, metadata and all. Off: it is re-encoded clean,
+  // because EXIF names places and devices.
+  bool original_with_metadata = false;
+  // Photo ids are at most this long; e-mail addresses end at 254, Exchange ids near 160.
+  std::size_t max_id_bytes = 512;
+  // Misses in flight per loop; past it a stale answer or Errc::overloaded.
+  int max_flights = 4'096;
+  // Requests that wait for one photo's miss.
+  int max_waiters = 65'536;
+};
+
+struct LogSettings {
+  // trace, debug, info, warn, error or off.
+  std::string level = "info";
+};
+
+struct Settings {
+  HttpSettings http;
+  OriginSettings origin;
+  RedisSettings redis;
+  MemorySettings memory;
+  ImagingSettings imaging;
+  FreshnessSettings freshness;
+  PhotoSettings photo;
+  LogSettings log;
+};
+
+}  // namespace likeness
+
+#endif  // LIKENESS_CONFIG_SETTINGS_H_

@@ -1,0 +1,62 @@
+#ifndef LIKENESS_PROXY_HTTP_MESSAGE_H_
+#define LIKENESS_PROXY_HTTP_MESSAGE_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace likeness::http {
+
+enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
+
+struct Header {
+  std::string_view name;   // As the client spelled it.
+  std::string_view value;  // Without surrounding white space.
+};
+
+// A parsed request, complete with its body. A view: everything in it points into the connection's
+// buffer and is valid only until the handler returns.
+struct Request {
+  Method method = Method::get;
+  std::string_view method_name;  // As sent: "GET", "PROPFIND".
+  std::string_view target;       // As sent, in origin form ("/a?b=1"); visible ASCII only.
+  std::string_view path;         // Of the target, still percent-encoded.
+  std::string_view query;        // Of the target after "?", still percent-encoded.
+  std::span<const Header> headers;
+  std::string_view body;
+  std::string_view client;  // The peer's address, "127.0.0.1" or "unix".
+  bool http10 = false;
+
+  // The first header of that name (any case), or empty.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+// An answer. A view as well: `lines` may point to the caller's stack and is copied if the socket
+// does not take it at once; `head` and `body` are copied too unless `keep` is set, which must then
+// keep them alive.
+//
+// The connection itself writes the status line, Date, Content-Length and Connection, and leaves out
+// the body where HTTP wants none (HEAD, 304).
+struct Reply {
+  int status = 200;
+  std::string_view lines;  // Header lines of this answer alone, each ending in CRLF.
+  std::string_view head;   // Ready-made header lines, each ending in CRLF.
+  std::string_view body;
+  const std::shared_ptr<const void>* keep = nullptr;  // Outlives the call; copied if needed.
+  bool close = false;                                 // Close the connection after this answer.
+};
+
+[[nodiscard]] std::string_view reason(int status);  // "Not Found"
+
+// The IMF-fixdate of a time: "Sun, 06 Nov 1994 08:49:37 GMT". Writes 29 characters.
+inline constexpr std::size_t kDateLength = 29;
+void write_date(std::int64_t unix_seconds, char* into);
+[[nodiscard]] std::string date(std::int64_t unix_seconds);
+// Any of the three date forms of RFC 9110 5.6.7; -1 if it is none.
+[[nodiscard]] std::int64_t parse_date(std::string_view text);
+
+}  // namespace likeness::http
+
+#endif  // LIKENESS_PROXY_HTTP_MESSAGE_H_

@@ -1,0 +1,53 @@
+#ifndef LIKENESS_PROXY_HTTP_SERVER_H_
+#define LIKENESS_PROXY_HTTP_SERVER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/base/error.h"
+#include "config/base/loop.h"
+#include "config/settings.h"
+#include "proxy/http/connection.h"
+
+namespace likeness::http {
+
+// A listening socket, open and non-blocking.
+struct Listener {
+  int fd = -1;
+  std::string url;  // "http://127.0.0.1:8080" or "unix:/path", with the real port.
+};
+
+// Opens one socket for `address` ("HOST:PORT", "[::1]:PORT", "unix:/path"). With `shared` other
+// sockets of this user may listen on the same port (SO_REUSEPORT): that is how every loop gets its
+// own. A left-over unix socket file that nobody serves is replaced.
+[[nodiscard]] Result<Listener> open_listener(const std::string& address, bool shared);
+
+// A Server accepts connections on one loop and runs HTTP/1.1 on them: persistent, pipelined
+// requests answered in order one at a time, deadlines on every wait, bounded input and output, and
+// an error answer and a close for whatever is not HTTP.
+//
+// Loop-confined. Destroying it closes everything at once.
+class Server {
+ public:
+  // `settings` must outlive the server.
+  Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyLimit body_limit);
+  ~Server();
+
+  // Takes ownership of the listener.
+  void listen(Listener listener);
+
+  // Stops accepting, ends idle connections, lets the others finish their request; calls `done` when
+  // none is left or settings.drain_timeout has passed.
+  void drain(std::function<void()> done);
+
+  [[nodiscard]] const ConnectionCounters& counters() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace likeness::http
+
+#endif  // LIKENESS_PROXY_HTTP_SERVER_H_

@@ -1,0 +1,56 @@
+#ifndef LIKENESS_PROXY_ORIGIN_ORIGIN_H_
+#define LIKENESS_PROXY_ORIGIN_ORIGIN_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/base/bytes.h"
+#include "config/base/error.h"
+#include "config/base/loop.h"
+
+namespace likeness::origin {
+
+// What makes a fetch conditional: the validators of the copy at hand, verbatim from the origin.
+struct Validators {
+  std::string etag;
+  std::string last_modified;
+  [[nodiscard]] bool empty() const { return etag.empty() && last_modified.empty(); }
+};
+
+// An origin's good answer. `bytes` is null if the copy at hand is still right.
+struct Fetched {
+  SharedBytes bytes;
+  Validators validators;
+  std::optional<std::chrono::seconds> max_age;  // From Cache-Control or Expires, if given.
+};
+
+struct OriginStats {
+  std::uint64_t requests = 0;
+  std::uint64_t errors = 0;
+  int in_flight = 0;
+  int queued = 0;
+};
+
+// An Origin is where photos come from. It fetches a contact's largest useful photo as it is; what
+// it means to the cache is decided by its caller.
+//
+// Calls `done` exactly once, never before fetch() returns; arguments need to live only until
+// fetch() returns. Errors: no_photo (and only that means there is none), origin_refused,
+// origin_failed, origin_unreachable, origin_timeout, throttled (with retry_after),
+// source_too_large, overloaded.
+//
+// Loop-confined: every loop has its own. Destroying it drops what is in flight without calling
+// back.
+class Origin {
+ public:
+  using Done = std::move_only_function<void(Result<Fetched>)>;
+  virtual ~Origin() = default;
+  virtual void fetch(std::string_view photo, const Validators& have, Done done) = 0;
+  [[nodiscard]] virtual OriginStats stats() const = 0;
+};
+
+}  // namespace likeness::origin
+
+#endif  // LIKENESS_PROXY_ORIGIN_ORIGIN_H_
