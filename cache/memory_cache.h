@@ -66,6 +66,9 @@ class MemoryCache {
   // holds max_variants_per_photo already, or if it alone is larger than a shard.
   bool put_picture(std::string_view photo, std::string_view name, PicturePtr picture);
 
+  // Forgets one picture of a photo.
+  void drop_picture(std::string_view photo, std::string_view name);
+
   // Forgets a photo, or everything.
   void erase(std::string_view photo);
   void clear();

@@ -31,11 +31,13 @@ struct Meta {
   std::uint64_t bytes = 0;  // Of the source.
   std::string origin_etag;  // Validators for the origin, verbatim; empty if it gave none.
   std::string origin_last_modified;
-  bool master_is_source = true;   // False once the master is a reduction of the source.
   WallClock::time_point fetched;  // When the origin last confirmed it.
   WallClock::time_point
       modified;  // The origin's Last-Modified, else when this version was first fetched.
   WallClock::time_point fresh_until;
+  // Asking the origin failed, and is not to be tried again before then. Of this process only: not
+  // stored in Redis.
+  WallClock::time_point retry_at;
 };
 using MetaPtr = std::shared_ptr<const Meta>;
 
@@ -52,7 +54,10 @@ struct Picture {
 };
 using PicturePtr = std::shared_ptr<const Picture>;
 
-// Names of pictures within a record are those of imaging::Spec, or:
+// Names of pictures within a record are those of imaging::Spec, or one of these two. A record has
+// one of them at a time: the origin's own bytes, until a second size is asked for and they are
+// large enough to be worth replacing by a reduction.
+inline constexpr std::string_view kSourceName = "source";
 inline constexpr std::string_view kMasterName = "master";
 
 // Meta and Picture as they stand in Redis. Meta is JSON, for operators' eyes; a picture is a short

@@ -9,6 +9,7 @@
 
 #include "cache/record.h"
 #include "config/base/error.h"
+#include "config/settings.h"
 
 namespace likeness::cache {
 
@@ -56,14 +57,15 @@ class Store {
   struct Write {
     Meta meta;
     std::vector<std::pair<std::string, PicturePtr>> pictures;
-    seconds life;
+    seconds life{};
   };
   virtual void fill(std::string_view photo, const FillToken& token, const Write& write,
                     Done<bool> done) = 0;
 
-  // Adds a picture to the record if the record still has the picture's version. False otherwise.
+  // Adds a picture to the record if the record still has the picture's version and no picture of
+  // that name yet, and drops the one named `instead_of` (if any). False: nothing was changed.
   virtual void put_picture(std::string_view photo, std::string_view name, const PicturePtr& picture,
-                           Done<bool> done) = 0;
+                           std::string_view instead_of, Done<bool> done) = 0;
 
   // Forgets a photo everywhere, claims included.
   virtual void erase(std::string_view photo, Done<bool> done) = 0;

@@ -1,16 +1,14 @@
 #ifndef LIKENESS_CONFIG_SETTINGS_H_
 #define LIKENESS_CONFIG_SETTINGS_H_
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace likeness {
+#include "config/base/time.h"
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
+namespace likeness {
 
 // Everything that can be set, as plain data with its defaults; the reason for a limit stands beside
 // it. One section per part of the program, and each part takes only its section.
@@ -104,8 +102,12 @@ struct ImagingSettings {
   int jpeg_quality = 80;
   int webp_quality = 78;
   int avif_quality = 55;
-  // Longest edge of the master picture that replaces a larger original.
+  // Longest edge of the master picture that replaces a larger original once a second size is asked
+  // for. All HR sizes fit in it.
   int master_edge = 1'024;
+  // Originals up to here are kept as they are until then; larger ones are reduced at once.
+  // Microsoft's services take uploads of less than 4 MB.
+  std::size_t max_source_kept_bytes = 4 * kMiB;
 };
 
 struct FreshnessSettings {
@@ -132,6 +134,9 @@ struct PhotoSettings {
   bool original_with_metadata = false;
   // Photo ids are at most this long; e-mail addresses end at 254, Exchange ids near 160.
   std::size_t max_id_bytes = 512;
+  // A request that has waited this long in all is answered with what there is. More than an
+  // origin's and an imaging job's deadlines together.
+  milliseconds miss_timeout{25'000};
   // Misses in flight per loop; past it a stale answer or Errc::overloaded.
   int max_flights = 4'096;
   // Requests that wait for one photo's miss.

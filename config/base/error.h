@@ -1,12 +1,13 @@
 #ifndef LIKENESS_CONFIG_BASE_ERROR_H_
 #define LIKENESS_CONFIG_BASE_ERROR_H_
 
-#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "config/base/time.h"
 
 namespace likeness {
 
@@ -42,7 +43,7 @@ struct Error {
   Errc code = Errc::internal;
   std::string detail;
   // When to try again, for throttled, overloaded and origin failures; zero when unknown.
-  std::chrono::milliseconds retry_after{0};
+  milliseconds retry_after{0};
 };
 
 template <class T>
@@ -50,7 +51,7 @@ using Result = std::expected<T, Error>;
 
 // Shorthand for returning an error: `return fail(Errc::bad_source, "truncated JPEG")`.
 [[nodiscard]] inline std::unexpected<Error> fail(Errc code, std::string detail = {},
-                                                 std::chrono::milliseconds retry_after = {}) {
+                                                 milliseconds retry_after = {}) {
   return std::unexpected(Error{code, std::move(detail), retry_after});
 }
 

@@ -1,16 +1,12 @@
 #ifndef LIKENESS_CONFIG_BASE_LOOP_H_
 #define LIKENESS_CONFIG_BASE_LOOP_H_
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 
-namespace likeness {
+#include "config/base/time.h"
 
-// The clock of deadlines and durations: it never jumps.
-using Clock = std::chrono::steady_clock;
-// The clock of dates that leave the process: HTTP dates, freshness in Redis.
-using WallClock = std::chrono::system_clock;
+namespace likeness {
 
 // A Loop runs callbacks on one thread: when a file descriptor is ready, when a time has come, when
 // another thread has posted a task. All that is in flight for a connection or a photo lives on one
@@ -46,7 +42,7 @@ class Loop {
   virtual void post(Task task) = 0;
 
   // Runs `task` once, `delay` from now or a little later (resolution: 1 ms).
-  virtual TimerId after(std::chrono::milliseconds delay, Task task) = 0;
+  virtual TimerId after(milliseconds delay, Task task) = 0;
 
   // Forgets a timer; one that ran already or TimerId::none is ignored.
   virtual void cancel(TimerId timer) = 0;

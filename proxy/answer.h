@@ -1,0 +1,43 @@
+#ifndef LIKENESS_PROXY_ANSWER_H_
+#define LIKENESS_PROXY_ANSWER_H_
+
+#include <string>
+#include <string_view>
+
+#include "config/settings.h"
+#include "proxy/dialects/call.h"
+#include "proxy/http/lines.h"
+#include "proxy/photo/ask.h"
+
+namespace likeness {
+
+// The header lines and bodies of answers that depend on the outcome and the time rather than on the
+// picture. Pure functions.
+
+// Cache-Control, Age and Cache-Status (RFC 9211) of a photo's answer. Age counts from when the
+// origin last confirmed the photo, and max-age from the same moment: what a client may keep is what
+// is left of freshness, at most settings.client_max_age.
+void write_caching(http::Lines& lines, const photo::Found& found, WallClock::time_point now,
+                   const FreshnessSettings& settings);
+
+// The same of a failure, and Retry-After where coming back may help. What is not remembered here is
+// not to be stored anywhere.
+void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock::time_point now);
+
+// A document to send: a body and its type.
+struct Document {
+  std::string body;
+  std::string_view type;
+};
+
+// The dialect's words for an error; `accept` is the request's Accept.
+[[nodiscard]] Document error_document(dialects::Dialect dialect, const Error& error,
+                                      std::string_view accept);
+
+// The dialect's metadata of a photo; `host` and `path` are the request's.
+[[nodiscard]] Document metadata_document(const dialects::Call& call, const cache::Meta& meta,
+                                         std::string_view host, std::string_view path);
+
+}  // namespace likeness
+
+#endif  // LIKENESS_PROXY_ANSWER_H_

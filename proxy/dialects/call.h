@@ -1,0 +1,45 @@
+#ifndef LIKENESS_PROXY_DIALECTS_CALL_H_
+#define LIKENESS_PROXY_DIALECTS_CALL_H_
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+
+#include "config/base/error.h"
+#include "proxy/http/message.h"
+#include "proxy/photo/ask.h"
+#include "proxy/photo/id.h"
+
+namespace likeness::dialects {
+
+// The family of clients that a URL belongs to; decides how errors and metadata are spelled.
+enum class Dialect : std::uint8_t { web, ucwa, outlook };
+
+// A request understood: whose photo, what of it, and in which form the answer is wanted.
+struct Call {
+  Dialect dialect = Dialect::web;
+  photo::PhotoId photo;
+  photo::Ask ask;  // Kind::meta: the answer is the dialect's metadata document.
+};
+
+// A request that belongs to a dialect and cannot be served.
+struct Refusal {
+  Dialect dialect = Dialect::web;
+  Error error;
+};
+
+using Parsed = std::expected<Call, Refusal>;
+
+// Each dialect has a parser: nothing if the URL is not of this dialect, a refusal if it is and makes
+// no sense. It looks at path and query alone, is pure, and does not throw.
+
+// What a dialect's parsers are told by the settings.
+struct Limits {
+  std::size_t max_id_bytes = 512;
+  int max_edge = 4'096;
+  bool original_with_metadata = false;
+};
+
+}  // namespace likeness::dialects
+
+#endif  // LIKENESS_PROXY_DIALECTS_CALL_H_

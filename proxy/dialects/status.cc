@@ -1,0 +1,61 @@
+#include "proxy/dialects/status.h"
+
+namespace likeness::dialects {
+
+int status_of(Errc code) {
+  switch (code) {
+    case Errc::bad_request: return 400;
+    case Errc::unauthorized: return 401;
+    case Errc::forbidden: return 403;
+    case Errc::origin_refused: return 403;
+    case Errc::unknown_route: return 404;
+    case Errc::no_photo: return 404;
+    case Errc::method_not_allowed: return 405;
+    case Errc::precondition_failed: return 412;
+    case Errc::too_large: return 413;
+    case Errc::unsupported_media: return 415;
+    // The contact has a photo, and it cannot be processed: not the client's fault, and not passing.
+    case Errc::bad_source: return 422;
+    case Errc::source_too_large: return 422;
+    case Errc::origin_failed: return 502;
+    case Errc::origin_unreachable: return 502;
+    case Errc::origin_timeout: return 504;
+    case Errc::throttled: return 503;
+    case Errc::overloaded: return 503;
+    case Errc::store_unavailable: return 503;
+    case Errc::shutting_down: return 503;
+    case Errc::abandoned: return 500;
+    case Errc::internal: return 500;
+  }
+  return 500;
+}
+
+std::string message_of(const Error& error) {
+  switch (error.code) {
+    case Errc::bad_request:
+      return error.detail.empty() ? "The request is not valid." : error.detail;
+    case Errc::unauthorized: return "This needs authorization.";
+    case Errc::forbidden: return "You may not see this photo.";
+    case Errc::origin_refused: return "The photo's origin refuses to show it.";
+    case Errc::unknown_route: return "There is nothing at this address.";
+    case Errc::no_photo: return "The photo wasn't found.";
+    case Errc::method_not_allowed: return "This method does not apply here.";
+    case Errc::precondition_failed: return "The photo has changed.";
+    case Errc::too_large: return "What was sent is too large.";
+    case Errc::unsupported_media: return "What was sent is no image of an accepted format.";
+    case Errc::bad_source: return "The photo at the origin is damaged or of a format not accepted.";
+    case Errc::source_too_large: return "The photo at the origin is too large to process.";
+    case Errc::origin_failed: return "The photo's origin failed.";
+    case Errc::origin_unreachable: return "The photo's origin cannot be reached.";
+    case Errc::origin_timeout: return "The photo's origin did not answer in time.";
+    case Errc::throttled: return "The photo's origin asks to come back later.";
+    case Errc::overloaded: return "Too busy; try again soon.";
+    case Errc::store_unavailable: return "Too busy; try again soon.";
+    case Errc::shutting_down: return "Going away; try again soon.";
+    case Errc::abandoned: return "Something went wrong here.";
+    case Errc::internal: return "Something went wrong here.";
+  }
+  return "Something went wrong here.";
+}
+
+}  // namespace likeness::dialects

@@ -1,0 +1,144 @@
+#include "proxy/dialects/web.h"
+
+#include <array>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "proxy/dialects/size.h"
+#include "proxy/dialects/status.h"
+#include "proxy/dialects/url.h"
+
+namespace likeness::dialects {
+namespace {
+
+using imaging::Fit;
+using imaging::Format;
+using imaging::Gravity;
+
+Parsed refuse(std::string detail) {
+  return std::unexpected(Refusal{Dialect::web, {Errc::bad_request, std::move(detail), {}}});
+}
+
+// One of a few words, or nothing.
+template <class T, std::size_t N>
+std::optional<T> choose(std::string_view word,
+                        const std::array<std::pair<std::string_view, T>, N>& words) {
+  for (const auto& [name, value] : words)
+    if (is(word, name)) return value;
+  return std::nullopt;
+}
+
+constexpr std::array<std::pair<std::string_view, Format>, 5> kExtensions{{{"jpg", Format::jpeg},
+                                                                          {"jpeg", Format::jpeg},
+                                                                          {"webp", Format::webp},
+                                                                          {"avif", Format::avif},
+                                                                          {"png", Format::png}}};
+constexpr std::array<std::pair<std::string_view, Fit>, 2> kFits{
+    {{"crop", Fit::crop}, {"contain", Fit::contain}}};
+constexpr std::array<std::pair<std::string_view, Gravity>, 3> kGravities{
+    {{"centre", Gravity::centre}, {"center", Gravity::centre}, {"attention", Gravity::attention}}};
+constexpr std::array<std::pair<std::string_view, bool>, 4> kSwitches{
+    {{"1", true}, {"true", true}, {"0", false}, {"false", false}}};
+
+// Reads the options of the query into `spec`; the name of the one that is wrong, or empty.
+std::string_view read_options(std::string_view query, imaging::Spec& spec, int max_edge) {
+  if (query.empty()) return {};
+  const auto option = [&](std::string_view name, auto parse, auto& into) {
+    const auto text = query_value(query, name);
+    if (!text) return true;
+    const auto value = parse(*text);
+    if (value) into = *value;
+    return value.has_value();
+  };
+  int dpr = 1;
+  const auto number_to = [](int most) {
+    return [most](std::string_view text) {
+      const auto number = parse_number(text, most);
+      return number == 0 ? std::nullopt : number;
+    };
+  };
+  if (!option("fit", [](auto text) { return choose(text, kFits); }, spec.fit)) return "fit";
+  if (!option("gravity", [](auto text) { return choose(text, kGravities); }, spec.gravity))
+    return "gravity";
+  if (!option("enlarge", [](auto text) { return choose(text, kSwitches); }, spec.enlarge))
+    return "enlarge";
+  if (!option("q", number_to(100), spec.quality)) return "q";
+  if (!option("dpr", number_to(3), dpr)) return "dpr";
+  spec.box.width *= dpr;
+  spec.box.height *= dpr;
+  if (spec.box.width > max_edge || spec.box.height > max_edge) return "size";
+  return {};
+}
+
+// "HR240x240.webp": reads size and format into `spec`.
+bool read_size(std::string_view segment, imaging::Spec& spec) {
+  if (const auto dot = segment.find('.'); dot != std::string_view::npos) {
+    const auto format = choose(segment.substr(dot + 1), kExtensions);
+    if (!format) return false;
+    spec.format = *format;
+    segment = segment.substr(0, dot);
+  }
+  const auto size = parse_hr(segment);
+  if (size) spec.box = *size;
+  return size.has_value();
+}
+
+// "2026-11-23T08:49:37Z".
+std::string iso_date(WallClock::time_point time) {
+  const std::time_t stamp = WallClock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&stamp, &parts);
+  char text[sizeof "2026-11-23T08:49:37Z"];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+}  // namespace
+
+std::optional<Parsed> parse_web(const http::Request& request, const Limits& limits) {
+  std::string_view path = request.path;
+  if (take_segment(path) != "photos") return std::nullopt;
+  const auto segment = take_segment(path);
+  const auto id = decode_id(segment.value_or(""), limits.max_id_bytes);
+  if (!id) return refuse("the photo's id is missing, too long or badly encoded");
+  Call call{Dialect::web, *id, {}};
+  photo::Ask& ask = call.ask;
+  ask.spec.box = kDefaultSize;
+  const auto what = take_segment(path);
+  if (!path.empty())
+    return std::unexpected(Refusal{Dialect::web, {Errc::unknown_route, "a longer path", {}}});
+  if (what == "meta") {
+    ask.kind = photo::Ask::Kind::meta;
+    return call;
+  }
+  if (what == "original") {
+    ask.kind =
+        limits.original_with_metadata ? photo::Ask::Kind::source : photo::Ask::Kind::original;
+    return call;
+  }
+  const auto size = what && !what->empty() ? what : query_value(request.query, "size");
+  if (size && !read_size(*size, ask.spec))
+    return refuse("size: expected HR<width>x<height>, with .jpg, .webp, .avif or .png");
+  if (const auto wrong = read_options(request.query, ask.spec, limits.max_edge); !wrong.empty())
+    return refuse("not a valid value: " + std::string(wrong));
+  return call;
+}
+
+std::string web_metadata(const cache::Meta& meta) {
+  const nlohmann::ordered_json document{{"width", meta.width},
+                                        {"height", meta.height},
+                                        {"contentType", meta.content_type},
+                                        {"bytes", meta.bytes},
+                                        {"etag", '"' + meta.version + '"'},
+                                        {"fetched", iso_date(meta.fetched)},
+                                        {"freshUntil", iso_date(meta.fresh_until)}};
+  return document.dump(2) + '\n';
+}
+
+std::string web_error(const Error& error) {
+  nlohmann::ordered_json document;
+  document["error"] = {{"code", name(error.code)}, {"message", message_of(error)}};
+  return document.dump() + '\n';
+}
+
+}  // namespace likeness::dialects

@@ -1,0 +1,29 @@
+#ifndef LIKENESS_PROXY_DIALECTS_WEB_H_
+#define LIKENESS_PROXY_DIALECTS_WEB_H_
+
+#include <optional>
+#include <string>
+
+#include "cache/record.h"
+#include "proxy/dialects/call.h"
+
+namespace likeness::dialects {
+
+// Our own URLs, for web pages:
+//   /photos/{id}/HR<w>x<h>[.jpg|.jpeg|.webp|.avif|.png]
+//   /photos/{id}[?size=HR<w>x<h>]
+//   /photos/{id}/original
+//   /photos/{id}/meta
+// Query of the first two: fit=crop|contain, gravity=centre|attention, dpr=1..3, q=1..100,
+// enlarge=0|1. Other parameters are ignored, so that "?v=…" can version a URL.
+[[nodiscard]] std::optional<Parsed> parse_web(const http::Request& request, const Limits& limits);
+
+// The metadata document: JSON.
+[[nodiscard]] std::string web_metadata(const cache::Meta& meta);
+
+// An error's body: JSON, {"error":{"code":"no_photo","message":"…"}}.
+[[nodiscard]] std::string web_error(const Error& error);
+
+}  // namespace likeness::dialects
+
+#endif  // LIKENESS_PROXY_DIALECTS_WEB_H_

@@ -1,0 +1,106 @@
+#include "proxy/origin/folder_origin.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace likeness::origin {
+namespace {
+
+constexpr std::array<std::string_view, 11> kExtensions{
+    ".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp"};
+
+// Opens a file beneath the folder: neither ".." nor a link can lead out of it.
+int open_beneath(int folder, const std::string& name) {
+  open_how how{};
+  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  return static_cast<int>(::syscall(SYS_openat2, folder, name.c_str(), &how, sizeof how));
+}
+
+// A descriptor that closes itself.
+class File {
+ public:
+  explicit File(int fd) : fd_(fd) {}
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<std::string> read_all(int fd, std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t got = ::read(fd, bytes.data() + have, size - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(Errc::origin_failed, "the photo's file cannot be read");
+    if (got == 0) break;  // It shrank; the decoder will judge.
+    have += static_cast<std::size_t>(got);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+std::string validator(const struct stat& file) {
+  return '"' + std::to_string(file.st_mtim.tv_sec) + '.' + std::to_string(file.st_mtim.tv_nsec) +
+         '-' + std::to_string(file.st_size) + '"';
+}
+
+}  // namespace
+
+PhotoFolder::PhotoFolder(const std::filesystem::path& folder, std::size_t max_bytes)
+    : folder_(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), max_bytes_(max_bytes) {
+  if (folder_ < 0)
+    throw std::system_error(errno, std::generic_category(), "photo folder " + folder.string());
+}
+
+PhotoFolder::~PhotoFolder() { ::close(folder_); }
+
+Result<Fetched> PhotoFolder::read(std::string_view id, const Validators& have) const {
+  const bool names_a_file = !id.empty() && id.front() != '.' &&
+                            id.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+  if (!names_a_file) return fail(Errc::no_photo, "not a file name");
+  for (const std::string_view extension : kExtensions) {
+    const File file(open_beneath(folder_, std::string(id).append(extension)));
+    struct stat status{};
+    if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    Validators validators{validator(status), {}};
+    if (have.etag == validators.etag) return Fetched{nullptr, std::move(validators), std::nullopt};
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size > max_bytes_) return fail(Errc::source_too_large, "the photo's file is too large");
+    auto bytes = read_all(file.fd(), size);
+    if (!bytes) return std::unexpected(std::move(bytes.error()));
+    return Fetched{share(std::move(*bytes)), std::move(validators), std::nullopt};
+  }
+  return fail(Errc::no_photo, "no such file");
+}
+
+void FolderOrigin::fetch(std::string_view photo, const Validators& have, Done done) {
+  ++stats_.requests;
+  ++stats_.in_flight;
+  // The callback travels to the side thread and back, and is called on the loop alone.
+  auto home = std::make_shared<Done>([this, done = std::move(done)](auto result) mutable {
+    --stats_.in_flight;
+    if (!result && result.error().code != Errc::no_photo) ++stats_.errors;
+    done(std::move(result));
+  });
+  SideThread::Task task = [this, home, id = std::string(photo), have]() {
+    loop_.post([home, result = folder_.read(id, have)]() mutable { (*home)(std::move(result)); });
+  };
+  if (!reader_.submit(task))
+    loop_.post([home] { (*home)(fail(Errc::overloaded, "too many files to read", seconds(1))); });
+}
+
+}  // namespace likeness::origin

@@ -1,0 +1,61 @@
+#include "proxy/origin/http_origin.h"
+
+#include "proxy/origin/answer.h"
+
+namespace likeness::origin {
+namespace {
+
+bool unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  // A segment of dots alone would walk up the path, encoded or not.
+  const bool dots = text == "." || text == "..";
+  std::string encoded;
+  for (const char c : text) {
+    if (unreserved(c) && !dots) {
+      encoded += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += '%';
+    encoded += kDigits[byte >> 4U];
+    encoded += kDigits[byte & 15U];
+  }
+  return encoded;
+}
+
+}  // namespace
+
+std::string expand(std::string_view pattern, std::string_view id) {
+  constexpr std::string_view kPlace = "{id}";
+  std::string url;
+  for (;;) {
+    const auto place = pattern.find(kPlace);
+    url += pattern.substr(0, place);
+    if (place == std::string_view::npos) return url;
+    url += percent_encode(id);
+    pattern.remove_prefix(place + kPlace.size());
+  }
+}
+
+HttpOrigin::HttpOrigin(Loop& loop, const OriginSettings& settings, std::string pattern,
+                       std::size_t max_bytes)
+    : client_(loop, settings), pattern_(std::move(pattern)), max_bytes_(max_bytes) {}
+
+void HttpOrigin::fetch(std::string_view photo, const Validators& have, Done done) {
+  ClientRequest request{.url = expand(pattern_, photo), .max_body_bytes = max_bytes_};
+  request.headers.emplace_back("Accept: image/*");
+  if (!have.etag.empty()) request.headers.push_back("If-None-Match: " + have.etag);
+  if (!have.last_modified.empty())
+    request.headers.push_back("If-Modified-Since: " + have.last_modified);
+  client_.send(std::move(request), [done = std::move(done)](auto response) mutable {
+    if (!response) return done(std::unexpected(std::move(response.error())));
+    done(interpret(std::move(*response), WallClock::now()));
+  });
+}
+
+}  // namespace likeness::origin

@@ -1,0 +1,33 @@
+#ifndef LIKENESS_PROXY_ORIGIN_HTTP_ORIGIN_H_
+#define LIKENESS_PROXY_ORIGIN_HTTP_ORIGIN_H_
+
+#include <string>
+
+#include "proxy/origin/http_client.h"
+#include "proxy/origin/origin.h"
+
+namespace likeness::origin {
+
+// The URL of a photo: `pattern` with every "{id}" replaced by the id, percent-encoded so that it
+// stays within one path segment or query value (only RFC 3986's unreserved characters stand for
+// themselves).
+[[nodiscard]] std::string expand(std::string_view pattern, std::string_view id);
+
+// Photos at plain URLs: "http://HOST/path/{id}.jpg". Revalidates by ETag and Last-Modified.
+class HttpOrigin final : public Origin {
+ public:
+  // `max_bytes` bounds a photo.
+  HttpOrigin(Loop& loop, const OriginSettings& settings, std::string pattern,
+             std::size_t max_bytes);
+  void fetch(std::string_view photo, const Validators& have, Done done) override;
+  [[nodiscard]] OriginStats stats() const override { return client_.stats(); }
+
+ private:
+  HttpClient client_;
+  std::string pattern_;
+  std::size_t max_bytes_;
+};
+
+}  // namespace likeness::origin
+
+#endif  // LIKENESS_PROXY_ORIGIN_HTTP_ORIGIN_H_

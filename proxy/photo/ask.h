@@ -1,0 +1,57 @@
+#ifndef LIKENESS_PROXY_PHOTO_ASK_H_
+#define LIKENESS_PROXY_PHOTO_ASK_H_
+
+#include <cstdint>
+#include <string>
+
+#include "cache/record.h"
+#include "config/base/error.h"
+#include "imaging/spec.h"
+
+namespace likeness::photo {
+
+// What somebody wants of a photo. Immutable value.
+struct Ask {
+  enum class Kind : std::uint8_t {
+    picture,   // The picture that `spec` describes.
+    meta,      // What is known of the photo, no bytes.
+    original,  // The source itself, re-encoded without its metadata.
+    source,    // The source's very bytes.
+  };
+  Kind kind = Kind::picture;
+  imaging::Spec spec;  // With Kind::picture only.
+};
+
+// How an answer came about; for Cache-Status, metrics and tests.
+enum class Via : std::uint8_t {
+  memory,       // Everything was in this process.
+  store,        // Read from Redis.
+  rendered,     // Made from a source or master at hand.
+  fetched,      // The origin was asked and sent bytes.
+  revalidated,  // The origin was asked and said that the copy at hand is right.
+};
+
+// What an Ask gets. `picture` is null for Kind::meta. A stale answer is older than it should be: it
+// is being revalidated, or the origin fails.
+struct Found {
+  cache::MetaPtr meta;  // Status::photo always; other outcomes are errors.
+  cache::PicturePtr picture;
+  Via via = Via::memory;
+  bool stale = false;
+  bool shared = false;  // Others waited for the same work.
+};
+
+// The error is no_photo where there is none, else what went wrong. `fresh_until` of a remembered
+// failure is what Retry-After and Cache-Control tell the client.
+struct Failure {
+  Error error;
+  Via via = Via::memory;
+  WallClock::time_point fetched;
+  WallClock::time_point fresh_until;
+};
+
+using Outcome = std::expected<Found, Failure>;
+
+}  // namespace likeness::photo
+
+#endif  // LIKENESS_PROXY_PHOTO_ASK_H_

@@ -1,0 +1,157 @@
+#include "proxy/photo/flights.h"
+
+#include <utility>
+#include <vector>
+
+#include "proxy/photo/name.h"
+
+namespace likeness::photo {
+
+// One photo's miss, and who waits for it.
+struct Flights::Flight {
+  Flight(std::string_view name, const MissSettings& settings) : photo(name), miss(settings) {}
+  std::string photo;
+  Miss miss;
+  std::vector<std::pair<WaiterId, Done>> waiting;
+  Loop::TimerId deadline = Loop::TimerId::none;
+  bool performing = false;
+};
+
+Flights::Flights(Ports ports, const Settings& settings)
+    : ports_(std::move(ports)),
+      settings_(settings.photo),
+      miss_settings_{.freshness = settings.freshness,
+                     .master_edge = settings.imaging.master_edge,
+                     .max_source_kept_bytes = settings.imaging.max_source_kept_bytes,
+                     .has_store = ports_.store != nullptr},
+      // A claim outlives the slowest fetch and the job after it, and little more.
+      lease_(settings.origin.timeout + settings.imaging.job_timeout) {}
+
+Flights::~Flights() = default;
+
+void Flights::get(std::string_view photo, const Ask& ask, Done done) {
+  FlightPtr flight;
+  if (const auto found = flights_.find(std::string(photo)); found != flights_.end()) {
+    flight = found->second;
+    ++counters_.coalesced;
+  } else if (flights_.size() < static_cast<std::size_t>(settings_.max_flights)) {
+    flight = open(photo);
+  }
+  if (!flight || flight->waiting.size() >= static_cast<std::size_t>(settings_.max_waiters)) {
+    ++counters_.shed;
+    done(std::unexpected(
+        Failure{{Errc::overloaded, "too many misses under way", seconds(1)}, Via::memory, {}, {}}));
+    return;
+  }
+  const PictureName name(ask);
+  const auto memory = ports_.memory.find(photo, name.chooser());
+  const WaiterId waiter = ++last_waiter_;
+  flight->waiting.emplace_back(waiter, std::move(done));
+  flight->miss.join(waiter, ask, memory.meta, memory.picture, WallClock::now());
+  perform(flight);
+}
+
+Flights::FlightPtr Flights::open(std::string_view photo) {
+  auto flight = std::make_shared<Flight>(photo, miss_settings_);
+  flights_.emplace(flight->photo, flight);
+  ++counters_.flights;
+  ++counters_.open;
+  flight->deadline = ports_.loop.after(settings_.miss_timeout, [this, flight] {
+    flight->deadline = Loop::TimerId::none;
+    ++counters_.timeouts;
+    flight->miss.give_up(WallClock::now());
+    perform(flight);
+    close(flight);
+  });
+  return flight;
+}
+
+void Flights::detach(std::string_view photo) {
+  const auto found = flights_.find(std::string(photo));
+  if (found == flights_.end()) return;
+  found->second->miss.detach();
+  flights_.erase(found);
+}
+
+// Does what the miss wants done. An answer may lead its receiver to ask again, for this very photo:
+// that only adds to what is to be done here.
+void Flights::perform(const FlightPtr& flight) {
+  if (std::exchange(flight->performing, true)) return;
+  for (auto actions = flight->miss.take_actions(); !actions.empty();
+       actions = flight->miss.take_actions()) {
+    for (Action& action : actions)
+      std::visit([&](auto& one) { act(flight, std::move(one)); }, action);
+  }
+  flight->performing = false;
+  if (flight->miss.idle()) close(flight);
+}
+
+void Flights::close(const FlightPtr& flight) {
+  ports_.loop.cancel(std::exchange(flight->deadline, Loop::TimerId::none));
+  const auto found = flights_.find(flight->photo);
+  if (found != flights_.end() && found->second == flight) flights_.erase(found);
+  counters_.open = flights_.size();
+}
+
+void Flights::act(const FlightPtr& flight, LookUp action) {
+  ++counters_.look_ups;
+  ports_.store->look_up(flight->photo, action.names, [this, flight](auto result) {
+    flight->miss.looked_up(std::move(result), WallClock::now());
+    perform(flight);
+  });
+}
+
+void Flights::act(const FlightPtr& flight, Claim) {
+  ports_.store->claim(flight->photo, lease_, [this, flight](auto result) {
+    flight->miss.claimed(std::move(result), WallClock::now());
+    perform(flight);
+  });
+}
+
+void Flights::act(const FlightPtr& flight, Fetch action) {
+  ++counters_.fetches;
+  ports_.origin.fetch(flight->photo, action.have, [this, flight](auto result) {
+    if (!result && result.error().code != Errc::no_photo) ++counters_.fetch_errors;
+    flight->miss.fetched(std::move(result), WallClock::now());
+    perform(flight);
+  });
+}
+
+void Flights::act(const FlightPtr& flight, Render action) {
+  ++counters_.renders;
+  ports_.render(std::move(action.job), [this, flight, id = action.id](auto result) {
+    if (!result) ++counters_.render_errors;
+    flight->miss.rendered(id, std::move(result), WallClock::now());
+    perform(flight);
+  });
+}
+
+void Flights::act(const FlightPtr& flight, Remember action) {
+  ports_.memory.put_meta(flight->photo, action.meta);
+  for (auto& [name, picture] : action.pictures)
+    ports_.memory.put_picture(flight->photo, name, std::move(picture));
+  if (!action.dropped.empty()) ports_.memory.drop_picture(flight->photo, action.dropped);
+}
+
+void Flights::act(const FlightPtr& flight, Fill action) {
+  ports_.store->fill(flight->photo, action.token, action.write, [](auto) {});
+}
+
+void Flights::act(const FlightPtr& flight, Save action) {
+  ports_.store->put_picture(flight->photo, action.name, action.picture, action.instead_of,
+                            [](auto) {});
+}
+
+void Flights::act(const FlightPtr& flight, Answer action) {
+  auto& waiting = flight->waiting;
+  for (auto waiter = waiting.begin(); waiter != waiting.end(); ++waiter) {
+    if (waiter->first != action.waiter) continue;
+    Done done = std::move(waiter->second);
+    *waiter = std::move(waiting.back());
+    waiting.pop_back();
+    done(std::move(action.outcome));
+    return;
+  }
+}
+
+}  // namespace likeness::photo

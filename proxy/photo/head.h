@@ -1,0 +1,17 @@
+#ifndef LIKENESS_PROXY_PHOTO_HEAD_H_
+#define LIKENESS_PROXY_PHOTO_HEAD_H_
+
+#include <string>
+
+#include "cache/record.h"
+
+namespace likeness::photo {
+
+// The header lines that a picture's every answer shares, made once when it enters memory: type,
+// validators, true size. What depends on the time or the request is added per answer
+// (proxy/gateway.h).
+[[nodiscard]] std::string head_lines(const cache::Picture& picture, const cache::Meta& meta);
+
+}  // namespace likeness::photo
+
+#endif  // LIKENESS_PROXY_PHOTO_HEAD_H_
