@@ -70,7 +70,6 @@ class Metrics {
   void origin_answered(std::chrono::nanoseconds took) { origin_latency_.record(took); }
   void origin_failed(Errc why) { origin_errors_[static_cast<std::size_t>(why)].add(); }
   void redis_answered(std::chrono::nanoseconds took) { redis_latency_.record(took); }
-  void redis_failed() { redis_errors_.add(); }
   void rendered(std::chrono::nanoseconds took) { imaging_latency_.record(took); }
   void render_failed(Errc why) { imaging_errors_[static_cast<std::size_t>(why)].add(); }
 
@@ -87,7 +86,6 @@ class Metrics {
   [[nodiscard]] std::uint64_t origin_errors(Errc why) const {
     return origin_errors_[static_cast<std::size_t>(why)].value();
   }
-  [[nodiscard]] std::uint64_t redis_errors() const { return redis_errors_.value(); }
   [[nodiscard]] std::uint64_t imaging_errors(Errc why) const {
     return imaging_errors_[static_cast<std::size_t>(why)].value();
   }
@@ -105,7 +103,6 @@ class Metrics {
   Histogram redis_latency_;
   Histogram imaging_latency_;
   PerErrc origin_errors_;
-  Counter redis_errors_;
   PerErrc imaging_errors_;
 };
 

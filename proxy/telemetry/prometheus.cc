@@ -136,14 +136,14 @@ void add_redis(Page& page, Loops loops, const Gauges& gauges) {
   page.family("redis_command_duration_seconds", "histogram", "Commands that Redis answered.");
   add_histogram(page, loops, "redis_command_duration_seconds", "",
                 [](const Metrics& metrics) -> const Histogram& { return metrics.redis_latency(); });
-  page.single("redis_errors_total", "counter", "Commands that failed or timed out.",
-              sum(loops, [](const Metrics& metrics) { return metrics.redis_errors(); }));
+  page.single("redis_errors_total", "counter", "Commands and connections that failed.",
+              gauges.redis_errors);
   page.single("redis_connections", "gauge", "Connections to Redis that can be used.",
               gauges.redis_connected);
   page.single("redis_commands_pending", "gauge", "Commands without an answer yet.",
               gauges.redis_pending);
-  page.single("redis_reconnects_total", "counter", "Connections to Redis made anew.",
-              gauges.redis_reconnects);
+  page.single("redis_connects_total", "counter", "Connections to Redis that became usable.",
+              gauges.redis_connects);
 }
 
 void add_imaging(Page& page, Loops loops, const Gauges& gauges) {
@@ -199,6 +199,12 @@ void add_connections(Page& page, const Gauges& gauges) {
 
 void add_process(Page& page, const Gauges& gauges) {
   page.single("flights", "gauge", "Misses in flight.", gauges.flights);
+  page.single("flights_coalesced_total", "counter", "Requests that joined a miss in flight.",
+              gauges.flights_coalesced);
+  page.single("flights_timed_out_total", "counter", "Misses that took too long.",
+              gauges.flights_timed_out);
+  page.single("flights_shed_total", "counter", "Requests refused, with too many misses in flight.",
+              gauges.flights_shed);
   page.family("resident_memory_bytes", "gauge", "Resident memory.");
   page.sample("resident_memory_bytes", "process=\"proxy\"", gauges.resident_bytes);
   page.sample("resident_memory_bytes", "process=\"imaging\"", gauges.workers_resident_bytes);

@@ -67,13 +67,11 @@ TEST_CASE("errors are counted by their reason") {
   metrics.origin_answered(milliseconds(1));
   metrics.render_failed(Errc::internal);
   metrics.rendered(milliseconds(1));
-  metrics.redis_failed();
   metrics.redis_answered(microseconds(70));
   const Exposition page = render({&metrics});
   CHECK(page.at(R"(likeness_origin_errors_total{reason="origin_timeout"})") == 2);
   CHECK(page.families.at("likeness_origin_errors_total").samples.size() == 1);
   CHECK(page.at(R"(likeness_imaging_errors_total{reason="internal"})") == 1);
-  CHECK(page.at("likeness_redis_errors_total") == 1);
   CHECK(page.at("likeness_origin_fetch_duration_seconds_count") == 1);
   CHECK(page.at("likeness_imaging_job_duration_seconds_count") == 1);
   CHECK(page.at(R"(likeness_redis_command_duration_seconds_bucket{le="0.0001"})") == 1);
@@ -81,12 +79,16 @@ TEST_CASE("errors are counted by their reason") {
 
 TEST_CASE("gauges are shown as they were given") {
   const Exposition page = render({}, {.flights = 3,
+                                      .flights_coalesced = 7,
                                       .memory_bytes = 1'234'567'890'123,
+                                      .redis_errors = 2,
                                       .resident_bytes = 5,
                                       .workers_resident_bytes = 6,
                                       .uptime_seconds = 1.5,
                                       .version = "0.1.0"});
   CHECK(page.at("likeness_flights") == 3);
+  CHECK(page.at("likeness_flights_coalesced_total") == 7);
+  CHECK(page.at("likeness_redis_errors_total") == 2);
   CHECK(page.at("likeness_memory_cache_bytes") == 1'234'567'890'123);
   CHECK(page.at(R"(likeness_resident_memory_bytes{process="proxy"})") == 5);
   CHECK(page.at(R"(likeness_resident_memory_bytes{process="imaging"})") == 6);
