@@ -128,7 +128,7 @@ TEST_CASE("what one store fills another one finds, whatever the photo's id", "[r
   CHECK(left <= 3'600'000);
 }
 
-TEST_CASE("\"no photo\" and failures are records too", "[redis_store]") {
+TEST_CASE("absent photos and failures are records too", "[redis_store]") {
   const RedisServer server;
   Client a(server);
   a.store_photo("ann", "v1");

@@ -15,7 +15,7 @@ RedisTarget good(std::string_view url) {
 
 }  // namespace
 
-TEST_CASE("\"none\" is no Redis", "[redis_url]") {
+TEST_CASE("the URL none is no Redis", "[redis_url]") {
   const auto target = parse_redis_url("none");
   REQUIRE(target);
   CHECK_FALSE(*target);
