@@ -13,7 +13,6 @@ if [[ ${1:-} == --all ]]; then
 fi
 
 .ci/install "${groups[@]}"
-.ci/photos
 
 # ThreadSanitizer of g++ 12 finds no room for its shadow where the kernel randomizes addresses by
 # more than 28 bits.
