@@ -141,6 +141,39 @@ Result<void> apply_flag(const ContactPatch& patch, Flag& flag, Instant now) {
 
 bool empty(const Text& text) { return !text || text->empty(); }
 
+bool sound(const std::string& text) { return text.size() <= kMaxTextBytes && valid_utf8(text); }
+bool sound(const Text& text) { return !text || sound(*text); }
+bool sound(const EmailAddress& email) { return sound(email.name) && sound(email.address); }
+bool sound(const Phone& phone) { return sound(phone.number); }
+bool sound(const Website& website) { return sound(website.address) && sound(website.display_name); }
+bool sound(const PostalAddress& address) {
+  return sound(address.post_office_box) && sound(address.street) && sound(address.city) &&
+         sound(address.state) && sound(address.country_or_region) && sound(address.postal_code);
+}
+template <class Entry>
+bool sound(const std::vector<Entry>& list) {
+  return list.size() <= kMaxListEntries &&
+         std::ranges::all_of(list, [](const Entry& entry) { return sound(entry); });
+}
+
+// Everything that a parser of ours did not check itself: imported contacts come this way, too.
+Result<void> check_limits(const Contact& contact) {
+  const auto bad = [](P property) {
+    return fail(Errc::bad_request, std::string(info(property).name) + ": is too long or not UTF-8");
+  };
+  for (const PropertyInfo& property : kProperties) {
+    if (property.text != nullptr && !sound(contact.*property.text)) return bad(property.property);
+  }
+  if (!sound(contact.categories)) return bad(P::categories);
+  if (!sound(contact.im_addresses)) return bad(P::im_addresses);
+  if (!sound(contact.children)) return bad(P::children);
+  if (!sound(contact.email_addresses)) return bad(P::email_addresses);
+  if (!sound(contact.websites)) return bad(P::websites);
+  if (!sound(contact.phones)) return bad(P::phones);
+  if (!sound(contact.postal_addresses)) return bad(P::postal_addresses);
+  return {};
+}
+
 bool touches_name(const ContactPatch& patch) {
   return patch.has(P::given_name) || patch.has(P::middle_name) || patch.has(P::surname) ||
          patch.has(P::generation);
@@ -206,7 +239,10 @@ Result<void> apply(const ContactPatch& patch, Contact& contact, Instant now) {
   const bool renamed = touches_name(patch) && !patch.has(P::display_name);
   if (renamed || empty(contact.display_name)) contact.display_name = derived_display_name(contact);
   if (!contact.file_as) contact.file_as = "";
-  return {};
+  for (EmailAddress& email : contact.email_addresses) {
+    if (!email.name) email.name = email.address;
+  }
+  return check_limits(contact);
 }
 
 }  // namespace likeness::contacts

@@ -86,6 +86,11 @@ struct Contact {
   friend bool operator==(const Contact&, const Contact&) = default;
 };
 
+// Entries in one list of a contact, and bytes in one text of it. Outlook's own limits are lower;
+// these keep one contact from being a denial of service.
+inline constexpr std::size_t kMaxListEntries = 100;
+inline constexpr std::size_t kMaxTextBytes = 64 * 1024;
+
 // Every property of both shapes, in the order in which answers show them.
 enum class Property : std::uint8_t {
   id,
@@ -179,6 +184,8 @@ struct ContactPatch {
 // - Flag: `Flagged` refuses a CompletedDateTime; `Complete` drops start and due dates and notes
 //   the day, today's if none is given; `NotFlagged` drops all dates. A date without a flag to
 //   belong to is refused.
+// - The name of an e-mail address that has none: the address.
+// What is over a limit or not UTF-8 is Errc::bad_request that names the property.
 // ParentFolderId is not applied: moving is the store's.
 [[nodiscard]] Result<void> apply(const ContactPatch& patch, Contact& contact, Instant now);
 

@@ -15,11 +15,6 @@ namespace likeness::contacts {
 
 // Contacts and JSON: what clients send, what they get, and what the store keeps. Pure functions.
 
-// Entries in one list of a contact, and bytes in one text of it. Outlook's own limits are lower;
-// these keep one contact from being a denial of service.
-inline constexpr std::size_t kMaxListEntries = 100;
-inline constexpr std::size_t kMaxTextBytes = 64 * 1024;
-
 // The body of a create or a PATCH. Property names are taken in any case. What the service sets
 // itself (Id, ChangeKey, CreatedDateTime, LastModifiedDateTime) and annotations ("@odata.…") are
 // ignored, since clients send back what they got; any other unknown property, a property of the
