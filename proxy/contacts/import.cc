@@ -186,22 +186,29 @@ class Importer {
     }
     const Contact& before = **known;
     Contact after = before;
+    // An export of ours calls a contact without a UID by its id.
+    const std::string uid = card.patch.values.uid == before.id ? "" : card.patch.values.uid;
     if (auto applied = apply(card.patch, after, before.modified); !applied) {
       return std::unexpected(std::move(applied.error()));
     }
-    if (!card.patch.values.uid.empty()) after.uid = card.patch.values.uid;
+    if (!uid.empty()) after.uid = uid;
     if (after == before) {
       ++report_.unchanged;
       return before.id;
     }
-    auto patched = store_.patch(mailbox_, before.id, card.patch);
+    ContactPatch patch = card.patch;
+    patch.values.uid = uid;
+    auto patched = store_.patch(mailbox_, before.id, patch);
     if (!patched) return std::unexpected(std::move(patched.error()));
     ++report_.updated;
     return before.id;
   }
 
   Result<std::optional<Contact>> find(const Contact& card) {
-    if (!card.uid.empty()) return first(store_.find_by_uid(mailbox_, card.uid));
+    if (!card.uid.empty()) {
+      if (auto own = store_.get(mailbox_, card.uid)) return std::optional(std::move(*own));
+      return first(store_.find_by_uid(mailbox_, card.uid));
+    }
     if (!card.email_addresses.empty()) {
       const std::string key = fold(trimmed(card.email_addresses.front().address));
       return first(store_.find_by_email(mailbox_, key), [&key](const Contact& one) {

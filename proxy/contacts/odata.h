@@ -68,15 +68,16 @@ struct Order {
 };
 
 struct Query {
-  std::vector<std::string_view> select;  // In our spelling and the client's order; none means all.
-  std::optional<Filter> filter;
-  std::vector<Order> order;
-  std::optional<int> top;
+  std::vector<std::string_view> select =
+      {};  // In our spelling and the client's order; none means all.
+  std::optional<Filter> filter = {};
+  std::vector<Order> order = {};
+  std::optional<int> top = {};
   std::int64_t skip = 0;
   bool count = false;
-  std::vector<std::string> search;  // Words and phrases, all of which must be found.
-  std::string skip_token;
-  std::string delta_token;
+  std::vector<std::string> search = {};  // Words and phrases, all of which must be found.
+  std::string skip_token = {};
+  std::string delta_token = {};
 };
 
 inline constexpr int kDefaultTop = 10;

@@ -20,11 +20,15 @@ std::string file_as_key(const Contact& contact) {
   return surname.empty() ? folded(contact.display_name) : surname;
 }
 
+// Between two parts of the searched text: a word of its own (U+E000, private use), so that no
+// phrase is found across parts.
+constexpr const char* kPartEnd = " \xEE\x80\x80 ";
+
 // All that $search looks at.
 std::string search_text(const Contact& c) {
   std::string text;
   const auto add = [&text](const std::string& part) {
-    if (!part.empty()) text += part + '\n';
+    if (!part.empty()) text += part + kPartEnd;
   };
   for (const Text* part :
        {&c.display_name, &c.given_name, &c.middle_name, &c.surname, &c.nick_name, &c.file_as,

@@ -41,24 +41,29 @@ std::string from_utf16(std::u16string_view utf16) {
   return out;
 }
 
+// Text that cannot be normalised, for want of memory, stays as it is.
+std::u16string normalized(const UNormalizer2* form, const std::u16string& source) {
+  std::u16string out(source.size() * 2 + 64, u'\0');
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    UErrorCode status = U_ZERO_ERROR;
+    const std::int32_t length =
+        unorm2_normalize(form, source.data(), static_cast<std::int32_t>(source.size()), out.data(),
+                         static_cast<std::int32_t>(out.size()), &status);
+    out.resize(static_cast<std::size_t>(length));
+    if (U_SUCCESS(status)) return out;
+    if (status != U_BUFFER_OVERFLOW_ERROR) break;
+  }
+  return source;
+}
+
 }  // namespace
 
 std::string fold(std::string_view utf8) {
   if (is_ascii(utf8)) return ascii_lower(utf8);
   if (!fits(utf8)) return {};
   UErrorCode status = U_ZERO_ERROR;
-  const UNormalizer2* folding = unorm2_getNFKCCasefoldInstance(&status);
-  const std::u16string source = to_utf16(utf8);
-  // NFKC expands one unit to at most 18.
-  std::u16string folded(source.size() * 18 + 1, u'\0');
-  const std::int32_t length = unorm2_normalize(
-      folding, source.data(), static_cast<std::int32_t>(source.size()), folded.data(),
-      static_cast<std::int32_t>(std::min<std::size_t>(
-          folded.size(), std::size_t{std::numeric_limits<std::int32_t>::max()})),
-      &status);
-  if (U_FAILURE(status)) return from_utf16(source);
-  folded.resize(static_cast<std::size_t>(length));
-  return from_utf16(folded);
+  const std::u16string folded = normalized(unorm2_getNFKCCasefoldInstance(&status), to_utf16(utf8));
+  return from_utf16(normalized(unorm2_getNFDInstance(&status), folded));
 }
 
 std::string after_prefix(std::string_view folded) {

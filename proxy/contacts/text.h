@@ -10,8 +10,9 @@ namespace likeness::contacts {
 // What names, addresses and imported files need of text beyond std::string: one way of comparing
 // without case, and one way from any charset to UTF-8 (both ICU's). Pure functions.
 
-// The form in which text is compared, sorted and searched: NFKC case folding, so that case, width
-// and the way an accent is composed make no difference. Bytes that are no UTF-8 become U+FFFD.
+// The form in which text is compared and sorted: NFKC case folding, so that case, width and the way
+// an accent is composed make no difference, and then decomposed, so that "é" sorts beside "e".
+// Bytes that are no UTF-8 become U+FFFD.
 [[nodiscard]] std::string fold(std::string_view utf8);
 
 // The smallest text that is greater than every text starting with `folded`; empty if there is
