@@ -37,6 +37,6 @@ def measure(servers, plan):
     for _ in range(plan.rounds):
         ours.append(load.wrk(likeness, path, plan.seconds).per_second)
         theirs.append(load.wrk(nginx, "/photo.jpg", plan.seconds).per_second)
-        limit.append(load.redis_benchmark(redis, command, plan.commands).per_second)
+        limit.append(load.redis_benchmark(redis, command, plan.commands))
     return [Result("Redis hit, 3 kB", "requests/s", ours, peer=theirs, limit=limit,
                    peer_name="nginx proxy_cache", limit_name="redis-benchmark, same HMGET")]
