@@ -79,7 +79,7 @@ constexpr Field kFields[] = {
      at<&Settings::http, &HttpSettings::max_pending_output_bytes>(),
      {.min = 64 * kKi, .max = kGi}},
     {"http.max_connections",
-     "Connections per event loop; further ones are closed at once.",
+     "Connections per process; further ones are closed at once.",
      at<&Settings::http, &HttpSettings::max_connections>(),
      {.min = 1, .max = 1'000'000}},
     {"http.drain_timeout",

@@ -77,6 +77,7 @@ class Process::State {
   void flush();
 
   Settings settings_;
+  HttpSettings server_settings_;  // Of each loop's server: its share of the connections.
   std::optional<cache::RedisTarget> redis_;
   const Clock::time_point started_ = Clock::now();
   std::atomic<bool> draining_ = false;
@@ -89,10 +90,14 @@ class Process::State {
 
 Process::State::State(const Settings& settings, const std::string& executable)
     : settings_(settings),
+      server_settings_(settings.http),
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
       source_(origin::make_source(settings_)) {
-  for (std::size_t i = 0; i < count_of(settings_.http.workers); ++i)
+  const std::size_t loops = count_of(settings_.http.workers);
+  server_settings_.max_connections =
+      std::max(1, settings_.http.max_connections / static_cast<int>(loops));
+  for (std::size_t i = 0; i < loops; ++i)
     shards_.push_back(std::make_unique<Shard>("loop-" + std::to_string(i)));
   for (std::size_t i = 0; i < shards_.size(); ++i)
     shards_[i]->loop.run([&] { start_shard(i, executable); });
@@ -142,7 +147,7 @@ void Process::State::start_server(Shard& shard) {
   shard.gateway =
       std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view), shard.metrics);
   shard.server = std::make_unique<http::Server>(
-      shard.loop, settings_.http,
+      shard.loop, server_settings_,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
         gateway->handle(request, std::move(responder));
       },
