@@ -6,6 +6,13 @@ namespace likeness::imaging {
 // The descriptor on which a worker process finds its socket to the pool.
 inline constexpr int kWorkerSocket = 3;
 
+// The argument that makes the program a worker.
+inline constexpr const char* kWorkerArgument = "imaging-worker";
+
+// Exit codes of a worker that never became ready; the reason stands on stderr.
+inline constexpr int kExitNoSandbox = 78;
+inline constexpr int kExitNoStart = 70;
+
 // The whole life of a worker process: reads its settings and then job after job from kWorkerSocket,
 // sandboxes itself before the first job, answers each, and leaves when the socket closes. Returns
 // the process's exit code. Call it from main() for the argument "imaging-worker", before any thread

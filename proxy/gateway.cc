@@ -11,6 +11,7 @@
 #include "proxy/dialects/status.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"
+#include "proxy/telemetry/prometheus.h"
 
 namespace likeness {
 
@@ -115,6 +116,7 @@ telemetry::Route route_of(Dialect dialect) {
 telemetry::CacheOutcome outcome_of(const photo::Found& found) {
   using telemetry::CacheOutcome;
   if (found.stale) return CacheOutcome::stale;
+  if (found.shared && found.via >= photo::Via::rendered) return CacheOutcome::coalesced;
   switch (found.via) {
     case photo::Via::memory: return CacheOutcome::memory;
     case photo::Via::store: return CacheOutcome::redis;
@@ -246,24 +248,36 @@ bool Gateway::answer_system(const Context& context, Responder& responder) {
   system.route = metrics ? telemetry::Route::metrics : telemetry::Route::health;
   if (!reads(context.request)) {
     refuse(system, responder, Dialect::web, {Errc::method_not_allowed, {}, {}});
-    return true;
+  } else if (metrics) {
+    auto kept = std::make_unique<Kept>(context.request, Call{}, context.request_id);
+    process_.metrics(loop_, [this, kept = std::move(kept), started = context.started,
+                             responder = std::move(responder)](std::string text) mutable {
+      const Context later{kept->request(), nullptr, telemetry::Route::metrics, kept->request_id(),
+                          started};
+      send_text(later, responder, 200, text);
+    });
+  } else {
+    const bool good = !ready || process_.ready();
+    send_text(system, responder, good ? 200 : 503, good ? "ok\n" : "not ready\n");
   }
-  const bool good = !ready || process_.ready();
-  const std::string body = metrics ? process_.metrics() : good ? "ok\n" : "not ready\n";
+  return true;
+}
+
+void Gateway::send_text(const Context& context, Responder& responder, int status,
+                        std::string_view text) {
   Lines lines;
   lines.line("X-Request-Id: ", context.request_id).line("Cache-Control: no-store");
-  lines.line("Content-Type: text/plain; version=0.0.4; charset=utf-8");
-  send(system, responder, {.status = good ? 200 : 503, .lines = lines.view(), .body = body},
+  lines.line("Content-Type: ", telemetry::kPrometheusType);
+  send(context, responder, {.status = status, .lines = lines.view(), .body = text},
        telemetry::CacheOutcome::none);
-  return true;
 }
 
 void Gateway::send(const Context& context, Responder& responder, const http::Reply& reply,
                    telemetry::CacheOutcome outcome) {
   const bool head = context.request.method == http::Method::head;
-  metrics_.record_request(context.route, reply.status, outcome, Clock::now() - context.started,
-                          head ? 0 : reply.body.size());
   responder.send(reply);
+  metrics_.answered(context.route, reply.status, outcome, Clock::now() - context.started,
+                    head ? 0 : reply.body.size());
 }
 
 }  // namespace likeness

@@ -18,8 +18,10 @@ namespace likeness {
 
 // What the gateways of all loops ask the process itself. Thread-safe functions.
 struct ProcessView {
-  std::function<std::string()> metrics;  // The Prometheus text.
-  std::function<bool()> ready;           // May a balancer send requests here?
+  // Gives the Prometheus text on `here`, the loop that asks, on a later turn.
+  std::function<void(Loop& here, std::move_only_function<void(std::string)> done)> metrics;
+  // May a balancer send requests here?
+  std::function<bool()> ready;
 };
 
 // The gateway of one loop: turns an HTTP request into a dialect's call, asks the photo service, and
@@ -42,6 +44,8 @@ class Gateway {
   void answer_found(const Context& context, http::Responder& responder, const photo::Found& found);
   void refuse(const Context& context, http::Responder& responder, dialects::Dialect dialect,
               const Error& error);
+  void send_text(const Context& context, http::Responder& responder, int status,
+                 std::string_view text);
   void send(const Context& context, http::Responder& responder, const http::Reply& reply,
             telemetry::CacheOutcome outcome);
 

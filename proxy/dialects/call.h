@@ -30,8 +30,8 @@ struct Refusal {
 
 using Parsed = std::expected<Call, Refusal>;
 
-// Each dialect has a parser: nothing if the URL is not of this dialect, a refusal if it is and makes
-// no sense. It looks at path and query alone, is pure, and does not throw.
+// Each dialect has a parser: nothing if the URL is not of this dialect, a refusal if it is and
+// makes no sense. It looks at path and query alone, is pure, and does not throw.
 
 // What a dialect's parsers are told by the settings.
 struct Limits {

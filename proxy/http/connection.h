@@ -1,69 +1,136 @@
 #ifndef LIKENESS_PROXY_HTTP_CONNECTION_H_
 #define LIKENESS_PROXY_HTTP_CONNECTION_H_
 
+#include <sys/uio.h>
+
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "config/base/loop.h"
 #include "config/settings.h"
 #include "proxy/http/message.h"
+#include "proxy/http/request_reader.h"
+#include "proxy/http/responder.h"
+#include "proxy/http/response_head.h"
 
 namespace likeness::http {
-
-class Connection;
-
-// The duty to answer one request, exactly once. Dropped unused, it answers 500 and closes, so that
-// no client waits for ever. If the client has gone, sending does nothing.
-//
-// Move-only. Loop-confined to the connection's loop.
-class Responder {
- public:
-  explicit Responder(std::weak_ptr<Connection> connection) : connection_(std::move(connection)) {}
-  Responder(Responder&& other) noexcept : connection_(std::exchange(other.connection_, {})) {}
-  Responder& operator=(Responder&&) = delete;
-  ~Responder();
-
-  // Answers. May be called from within the handler (the fast way) or on any later turn.
-  void send(const Reply& reply);
-
-  // False once the client has gone; work for it alone may stop.
-  [[nodiscard]] bool wanted() const { return !connection_.expired(); }
-
- private:
-  std::weak_ptr<Connection> connection_;
-};
-
-// What the server does with a request. `request` is valid only during the call; the responder may
-// be kept. May throw: the answer is then 500.
-using Handler = std::function<void(const Request& request, Responder responder)>;
-
-// How large a body may be: asked when the head is complete. 0 means no body is expected (a small
-// one is read and thrown away).
-using BodyLimit = std::function<std::size_t(Method method, std::string_view path)>;
 
 // What a Connection counts; one per loop, shared by its connections.
 struct ConnectionCounters {
   std::uint64_t accepted = 0;
   std::uint64_t open = 0;
-  std::uint64_t refused = 0;  // Over max_connections.
-  std::uint64_t bad_requests =
-      0;  // Answered by the connection itself: 400, 408, 413, 414, 431, 501, 505.
+  std::uint64_t refused = 0;       // Over max_connections.
+  std::uint64_t bad_requests = 0;  // Answered by the connection itself: 400, 408, 413, 414, …
   std::uint64_t timeouts = 0;
   std::uint64_t cut_off = 0;  // Slow readers.
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
 };
 
-// What all connections of a server share. Outlives them.
+// What all connections of a server share. Outlives them. Loop-confined.
 struct ConnectionContext {
+  static constexpr std::size_t kReadSize = 64 * kKiB;
+
   Loop& loop;
   const HttpSettings& settings;
   Handler handler;
   BodyLimit body_limit;
-  ConnectionCounters counters;
+  // Called once per connection, as the last thing it does.
+  std::function<void(Connection&)> closed;
+  ConnectionCounters counters = {};
   bool draining = false;  // Answers say "Connection: close" and idle connections end.
+  DateLine date_line = {};
+  Message message = {};
+  std::vector<char> read_buffer = std::vector<char>(kReadSize);
+};
+
+// A Connection speaks HTTP/1.1 with one client: it reads requests, hands them to the handler one at
+// a time, writes the answers, and ends. While a request is being handled or its answer is not
+// taken yet, further input waits; when a head's worth of it waits, reading pauses. So a client
+// costs at most its limits, and one that never reads blocks only itself.
+//
+// Owns its descriptor. Held by shared_ptr; Responders point to it weakly. Loop-confined.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  // `fd` is a connected, non-blocking socket; `client` the peer's address.
+  Connection(ConnectionContext& context, int fd, std::string client);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Begins to read. May call the handler and `closed` on later turns only.
+  void start();
+
+  // Ends what has waited too long. Called every now and then.
+  void check_deadline(Clock::time_point now);
+
+  // Ends if no request is under way or on its way; otherwise after the answer.
+  void drain();
+
+  // Ends at once, without a word.
+  void close();
+
+  // For the server's list.
+  std::size_t place = 0;
+
+ private:
+  friend class Responder;
+  enum class Phase : std::uint8_t {
+    idle,          // Nothing of a request has come.
+    reading_head,  // Part of a request has come.
+    reading_body,
+    handling,   // The handler owes an answer.
+    writing,    // Part of an answer waits for the socket.
+    lingering,  // All is said; input is thrown away until the client has seen it.
+    closed,
+  };
+  // The part of an answer that the socket has not taken. At most one answer's worth.
+  struct Unsent {
+    std::string copied;     // The head, and the body unless it is kept.
+    std::string_view kept;  // The rest of a body that `keep` keeps alive.
+    std::shared_ptr<const void> keep;
+    std::size_t copied_sent = 0;
+  };
+
+  void on_ready(Loop::Ready ready);
+  void read();
+  void process();
+  void process_later();
+  void handle();
+  void answer(const Reply& reply);
+  void refuse(int status);
+  // Sends what the socket takes, and stores the rest; all of it sent, the answer is complete.
+  void transmit(std::span<const iovec> head, std::string_view body,
+                const std::shared_ptr<const void>* keep);
+  void store(std::span<const iovec> parts, std::size_t sent,
+             const std::shared_ptr<const void>* keep);
+  void flush();
+  void after_answer();
+  void cut_off();
+  void enter(Phase phase);
+  void update_interest();
+
+  ConnectionContext& context_;
+  const int fd_;
+  const std::string client_;
+  RequestReader reader_;
+  Unsent unsent_;
+  Clock::time_point deadline_;
+  Loop::Ready wanted_{.read = true};
+  Phase phase_ = Phase::idle;
+  bool head_only_ = false;  // The request is a HEAD.
+  bool http10_ = false;
+  bool keep_alive_ = true;     // As far as the client is concerned.
+  bool close_after_ = false;   // This answer is the last one …
+  bool linger_after_ = false;  // … and more input may be on its way.
+  bool end_of_input_ = false;
+  bool processing_ = false;  // process() runs: what it is called for goes on without it.
 };
 
 }  // namespace likeness::http

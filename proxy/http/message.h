@@ -11,6 +11,9 @@ namespace likeness::http {
 
 enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
 
+// Are these the same field name or keyword, in any case?
+[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
+
 struct Header {
   std::string_view name;   // As the client spelled it.
   std::string_view value;  // Without surrounding white space.
@@ -20,13 +23,13 @@ struct Header {
 // buffer and is valid only until the handler returns.
 struct Request {
   Method method = Method::get;
-  std::string_view method_name;  // As sent: "GET", "PROPFIND".
-  std::string_view target;       // As sent, in origin form ("/a?b=1"); visible ASCII only.
-  std::string_view path;         // Of the target, still percent-encoded.
-  std::string_view query;        // Of the target after "?", still percent-encoded.
-  std::span<const Header> headers;
-  std::string_view body;
-  std::string_view client;  // The peer's address, "127.0.0.1" or "unix".
+  std::string_view method_name = {};  // As sent: "GET", "PROPFIND".
+  std::string_view target = {};       // As sent, in origin form ("/a?b=1"); visible ASCII only.
+  std::string_view path = {};         // Of the target, still percent-encoded.
+  std::string_view query = {};        // Of the target after "?", still percent-encoded.
+  std::span<const Header> headers = {};
+  std::string_view body = {};
+  std::string_view client = {};  // The peer's address, "127.0.0.1" or "unix".
   bool http10 = false;
 
   // The first header of that name (any case), or empty.
@@ -41,9 +44,9 @@ struct Request {
 // the body where HTTP wants none (HEAD, 304).
 struct Reply {
   int status = 200;
-  std::string_view lines;  // Header lines of this answer alone, each ending in CRLF.
-  std::string_view head;   // Ready-made header lines, each ending in CRLF.
-  std::string_view body;
+  std::string_view lines = {};  // Header lines of this answer alone, each ending in CRLF.
+  std::string_view head = {};   // Ready-made header lines, each ending in CRLF.
+  std::string_view body = {};
   const std::shared_ptr<const void>* keep = nullptr;  // Outlives the call; copied if needed.
   bool close = false;                                 // Close the connection after this answer.
 };

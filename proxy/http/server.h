@@ -14,7 +14,7 @@ namespace likeness::http {
 
 // A listening socket, open and non-blocking.
 struct Listener {
-  int fd = -1;
+  int fd = -1;      // The holder closes it; Server::listen() takes it over.
   std::string url;  // "http://127.0.0.1:8080" or "unix:/path", with the real port.
 };
 
@@ -22,6 +22,10 @@ struct Listener {
 // sockets of this user may listen on the same port (SO_REUSEPORT): that is how every loop gets its
 // own. A left-over unix socket file that nobody serves is replaced.
 [[nodiscard]] Result<Listener> open_listener(const std::string& address, bool shared);
+
+// Opens one listener per loop for `address`: sockets that share the port (a port of 0 is picked
+// once), or descriptors of one unix socket. REQUIRES: count > 0.
+[[nodiscard]] Result<std::vector<Listener>> open_listeners(const std::string& address, int count);
 
 // A Server accepts connections on one loop and runs HTTP/1.1 on them: persistent, pipelined
 // requests answered in order one at a time, deadlines on every wait, bounded input and output, and

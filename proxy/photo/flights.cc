@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "proxy/photo/name.h"
+#include "proxy/telemetry/log.h"
 
 namespace likeness::photo {
 
@@ -54,15 +55,17 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
 Flights::FlightPtr Flights::open(std::string_view photo) {
   auto flight = std::make_shared<Flight>(photo, miss_settings_);
   flights_.emplace(flight->photo, flight);
-  ++counters_.flights;
-  ++counters_.open;
-  flight->deadline = ports_.loop.after(settings_.miss_timeout, [this, flight] {
-    flight->deadline = Loop::TimerId::none;
-    ++counters_.timeouts;
-    flight->miss.give_up(WallClock::now());
-    perform(flight);
-    close(flight);
-  });
+  counters_.open = flights_.size();
+  flight->deadline =
+      ports_.loop.after(settings_.miss_timeout, [this, weak = std::weak_ptr(flight)] {
+        const FlightPtr late = weak.lock();
+        if (!late) return;
+        late->deadline = Loop::TimerId::none;
+        ++counters_.timeouts;
+        late->miss.give_up(WallClock::now());
+        perform(late);
+        close(late);
+      });
   return flight;
 }
 
@@ -94,7 +97,6 @@ void Flights::close(const FlightPtr& flight) {
 }
 
 void Flights::act(const FlightPtr& flight, LookUp action) {
-  ++counters_.look_ups;
   ports_.store->look_up(flight->photo, action.names, [this, flight](auto result) {
     flight->miss.looked_up(std::move(result), WallClock::now());
     perform(flight);
@@ -109,18 +111,30 @@ void Flights::act(const FlightPtr& flight, Claim) {
 }
 
 void Flights::act(const FlightPtr& flight, Fetch action) {
-  ++counters_.fetches;
-  ports_.origin.fetch(flight->photo, action.have, [this, flight](auto result) {
-    if (!result && result.error().code != Errc::no_photo) ++counters_.fetch_errors;
+  const auto started = Clock::now();
+  ports_.origin.fetch(flight->photo, action.have, [this, flight, started](auto result) {
+    if (result || result.error().code == Errc::no_photo) {
+      ports_.metrics.origin_answered(Clock::now() - started);
+    } else {
+      ports_.metrics.origin_failed(result.error().code);
+      log::warn("fetching {} failed: {} ({})", flight->photo, result.error().detail,
+                name(result.error().code));
+    }
     flight->miss.fetched(std::move(result), WallClock::now());
     perform(flight);
   });
 }
 
 void Flights::act(const FlightPtr& flight, Render action) {
-  ++counters_.renders;
-  ports_.render(std::move(action.job), [this, flight, id = action.id](auto result) {
-    if (!result) ++counters_.render_errors;
+  const auto started = Clock::now();
+  ports_.render(std::move(action.job), [this, flight, started, id = action.id](auto result) {
+    if (result) {
+      ports_.metrics.rendered(Clock::now() - started);
+    } else {
+      ports_.metrics.render_failed(result.error().code);
+      log::warn("rendering {} failed: {} ({})", flight->photo, result.error().detail,
+                name(result.error().code));
+    }
     flight->miss.rendered(id, std::move(result), WallClock::now());
     perform(flight);
   });

@@ -15,6 +15,7 @@
 #include "proxy/origin/origin.h"
 #include "proxy/photo/ask.h"
 #include "proxy/photo/miss.h"
+#include "proxy/telemetry/metrics.h"
 
 namespace likeness::photo {
 
@@ -27,20 +28,15 @@ struct Ports {
   origin::Origin& origin;
   // Renders and calls back on `loop`.
   std::function<void(imaging::Job, imaging::Pool::Done)> render;
+  telemetry::Metrics& metrics;
 };
 
 // Counters of one loop, written there alone.
 struct FlightCounters {
-  std::uint64_t flights = 0;
-  std::uint64_t open = 0;  // Now.
-  std::uint64_t coalesced = 0;
-  std::uint64_t look_ups = 0;
-  std::uint64_t fetches = 0;
-  std::uint64_t fetch_errors = 0;
-  std::uint64_t renders = 0;
-  std::uint64_t render_errors = 0;
-  std::uint64_t timeouts = 0;
-  std::uint64_t shed = 0;
+  std::uint64_t open = 0;       // Now.
+  std::uint64_t coalesced = 0;  // Requests that joined a flight under way.
+  std::uint64_t timeouts = 0;   // Flights past settings.photo.miss_timeout.
+  std::uint64_t shed = 0;       // Requests refused because too many were under way.
 };
 
 // The flights of a loop: for each photo that memory alone could not answer, the Miss that everyone

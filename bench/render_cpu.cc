@@ -1,0 +1,366 @@
+// CPU time of one image job, through a real Pool and its sandboxed worker (both sides counted),
+// beside a bare loop of vips_thumbnail_buffer and vips_jpegsave_buffer over the same photographs.
+// The two alternate photo by photo, so that the machine's moods hit both. Also: how similar the
+// results are to a lossless Lanczos reference (mean SSIM of luma), the nine sizes of HR clients as
+// one job, and what the other output formats cost.
+//
+//   render_cpu FOLDER-OF-PNG-PHOTOS [ROUNDS]
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vips/vips.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "imaging/pool.h"
+#include "imaging/worker.h"
+
+namespace {
+
+using namespace likeness;
+using namespace likeness::imaging;
+
+// The least loop that a pool needs.
+class BenchLoop final : public Loop {
+ public:
+  [[nodiscard]] Clock::time_point now() const override { return Clock::now(); }
+  void post(Task task) override { tasks_.push_back(std::move(task)); }
+  TimerId after(std::chrono::milliseconds, Task) override { return TimerId{1}; }
+  void cancel(TimerId) override {}
+  void watch(int fd, Ready wanted, OnReady on_ready) override {
+    watches_[fd] = {wanted, std::make_shared<OnReady>(std::move(on_ready))};
+  }
+  void rewatch(int fd, Ready wanted) override { watches_[fd].first = wanted; }
+  void unwatch(int fd) override { watches_.erase(fd); }
+
+  void turn() {
+    std::vector<pollfd> fds;
+    for (const auto& [fd, watch] : watches_) {
+      const int events = (watch.first.read ? POLLIN : 0) | (watch.first.write ? POLLOUT : 0);
+      fds.push_back({fd, static_cast<short>(events), 0});
+    }
+    ::poll(fds.data(), fds.size(), 100);
+    for (const pollfd& fd : fds) {
+      const auto found = watches_.find(fd.fd);
+      if (fd.revents == 0 || found == watches_.end()) continue;
+      const auto call = found->second.second;
+      (*call)({.read = (fd.revents & ~POLLOUT) != 0, .write = (fd.revents & POLLOUT) != 0});
+    }
+  }
+
+ private:
+  std::map<int, std::pair<Ready, std::shared_ptr<OnReady>>> watches_;
+  std::vector<Task> tasks_;
+};
+
+// Milliseconds of CPU that a process has used, from its scheduler statistics (nanoseconds).
+double process_cpu(const std::string& process) {
+  double sum = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + process + "/task")) {
+    std::ifstream file(task.path() / "schedstat");
+    double nanoseconds = 0;
+    file >> nanoseconds;
+    sum += nanoseconds / 1e6;
+  }
+  return sum;
+}
+
+std::vector<std::string> children() {
+  std::vector<std::string> result;
+  std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/children");
+  for (std::string pid; file >> pid;) result.push_back(pid);
+  return result;
+}
+
+struct Unref {
+  void operator()(VipsImage* image) const { g_object_unref(image); }
+};
+using Image = std::unique_ptr<VipsImage, Unref>;
+
+[[noreturn]] void die(const char* what) {
+  std::fprintf(stderr, "%s: %s\n", what, vips_error_buffer());
+  std::exit(1);
+}
+
+template <class Operation, class... Arguments>
+Image then(const Image& in, Operation operation, Arguments... arguments) {
+  VipsImage* out = nullptr;
+  if (operation(in.get(), &out, arguments..., nullptr) != 0) die("vips");
+  return Image(out);
+}
+
+std::string save_jpeg(const Image& image, int quality) {
+  void* bytes = nullptr;
+  std::size_t length = 0;
+  if (vips_jpegsave_buffer(image.get(), &bytes, &length, "Q", quality, "strip", TRUE, nullptr)) {
+    die("jpegsave");
+  }
+  std::string result(static_cast<const char*>(bytes), length);
+  g_free(bytes);
+  return result;
+}
+
+// A mosaic of photographs of the asked size at a camera's sharpness, as JPEG.
+std::string make_source(const std::vector<std::string>& files, std::size_t first, Size size) {
+  std::vector<Image> tiles;
+  std::vector<VipsImage*> row;
+  constexpr int kAcross = 4;
+  const int tile = size.width / kAcross;
+  for (int i = 0; i < kAcross * (size.height / tile); ++i) {
+    VipsImage* image = nullptr;
+    const auto& file = files[(first + static_cast<std::size_t>(i)) % files.size()];
+    if (vips_thumbnail(file.c_str(), &image, tile, "height", tile, "size", VIPS_SIZE_FORCE,
+                       nullptr) != 0) {
+      die("photo");
+    }
+    Image flat(image);
+    if (vips_image_hasalpha(image) != 0) flat = then(flat, vips_flatten);
+    row.push_back(flat.get());
+    tiles.push_back(std::move(flat));
+  }
+  VipsImage* joined = nullptr;
+  if (vips_arrayjoin(row.data(), &joined, static_cast<int>(row.size()), "across", kAcross,
+                     nullptr) != 0) {
+    die("arrayjoin");
+  }
+  return save_jpeg(Image(joined), 88);
+}
+
+std::string photo_source(const std::string& file, Size size) {
+  VipsImage* image = nullptr;
+  if (vips_thumbnail(file.c_str(), &image, size.width, "height", size.height, "crop",
+                     VIPS_INTERESTING_CENTRE, nullptr) != 0) {
+    die("photo");
+  }
+  Image flat(image);
+  if (vips_image_hasalpha(image) != 0) flat = then(flat, vips_flatten);
+  return save_jpeg(flat, 88);
+}
+
+std::string vips_thumbnail_of(const std::string& source, int edge) {
+  VipsImage* image = nullptr;
+  if (vips_thumbnail_buffer(const_cast<char*>(source.data()), source.size(), &image, edge, "height",
+                            edge, "crop", VIPS_INTERESTING_CENTRE, nullptr) != 0) {
+    die("thumbnail");
+  }
+  return save_jpeg(Image(image), 80);
+}
+
+Image open(const std::string& bytes) {
+  VipsImage* image = nullptr;
+  if (vips_image_new_from_buffer(bytes.data(), bytes.size(), "", nullptr) == nullptr) die("open");
+  image = vips_image_new_from_buffer(bytes.data(), bytes.size(), "", nullptr);
+  return Image(image);
+}
+
+// Whole decode, Lanczos by vips_resize, no encoding.
+Image reference(const std::string& source, int edge) {
+  const Image all(vips_image_copy_memory(open(source).get()));
+  const double scale = static_cast<double>(edge) / std::min(all->Xsize, all->Ysize);
+  const Image resized(vips_image_copy_memory(then(all, vips_resize, scale).get()));
+  return then(resized, vips_extract_area, (resized->Xsize - edge) / 2, (resized->Ysize - edge) / 2,
+              edge, edge);
+}
+
+Image blur(const Image& image) { return then(image, vips_gaussblur, 1.5, "precision", 1); }
+
+Image luma(const Image& image) {
+  return then(then(image, vips_colourspace, VIPS_INTERPRETATION_B_W), vips_cast,
+              VIPS_FORMAT_DOUBLE);
+}
+
+Image times(const Image& a, const Image& b) {
+  VipsImage* out = nullptr;
+  if (vips_multiply(a.get(), b.get(), &out, nullptr) != 0) die("multiply");
+  return Image(out);
+}
+
+Image minus(const Image& a, const Image& b) {
+  VipsImage* out = nullptr;
+  if (vips_subtract(a.get(), b.get(), &out, nullptr) != 0) die("subtract");
+  return Image(out);
+}
+
+double ssim(const Image& first, const Image& second) {
+  const Image a = luma(first);
+  const Image b = luma(second);
+  const Image mean_a = blur(a);
+  const Image mean_b = blur(b);
+  const Image var_a = minus(blur(times(a, a)), times(mean_a, mean_a));
+  const Image var_b = minus(blur(times(b, b)), times(mean_b, mean_b));
+  const Image covariance = minus(blur(times(a, b)), times(mean_a, mean_b));
+  const auto doubles = [](const Image& image) {
+    std::size_t length = 0;
+    auto* data = static_cast<double*>(vips_image_write_to_memory(image.get(), &length));
+    std::vector<double> result(data, data + length / sizeof(double));
+    g_free(data);
+    return result;
+  };
+  const auto ma = doubles(mean_a);
+  const auto mb = doubles(mean_b);
+  const auto va = doubles(var_a);
+  const auto vb = doubles(var_b);
+  const auto co = doubles(covariance);
+  constexpr double kC1 = 6.5025;
+  constexpr double kC2 = 58.5225;
+  double sum = 0;
+  for (std::size_t i = 0; i < ma.size(); ++i) {
+    sum += (2 * ma[i] * mb[i] + kC1) * (2 * co[i] + kC2) /
+           ((ma[i] * ma[i] + mb[i] * mb[i] + kC1) * (va[i] + vb[i] + kC2));
+  }
+  return sum / static_cast<double>(ma.size());
+}
+
+struct Side {
+  double cpu = 0;
+  double similarity = 0;
+  std::size_t bytes = 0;
+};
+
+class Bench {
+ public:
+  Bench() : pool_(loop_, settings(), std::filesystem::read_symlink("/proc/self/exe")) {
+    workers_ = children();
+  }
+
+  Rendered run(const std::string& source, std::vector<Spec> wanted, Side& side) {
+    const auto shared = share(source);
+    const double before = cpu();
+    std::optional<Result<Rendered>> result;
+    pool_.submit({.source = shared, .wanted = std::move(wanted)},
+                 [&](Result<Rendered> got) { result = std::move(got); });
+    while (!result) loop_.turn();
+    side.cpu += cpu() - before;
+    if (!*result) {
+      std::fprintf(stderr, "job: %s\n", result->error().detail.c_str());
+      std::exit(1);
+    }
+    return std::move(**result);
+  }
+
+  std::string run_vips(const std::string& source, int edge, Side& side) {
+    const double before = process_cpu("self");
+    std::string result = vips_thumbnail_of(source, edge);
+    side.cpu += process_cpu("self") - before;
+    return result;
+  }
+
+ private:
+  static ImagingSettings settings() {
+    ImagingSettings settings;
+    settings.workers = 1;
+    settings.recycle_after_jobs = 1'000'000;
+    return settings;
+  }
+  double cpu() const {
+    double sum = process_cpu("self");
+    for (const auto& pid : workers_) sum += process_cpu(pid);
+    return sum;
+  }
+
+  BenchLoop loop_;
+  Pool pool_;
+  std::vector<std::string> workers_;
+};
+
+void report(const char* what, const Side& side, std::size_t runs, std::size_t pictures) {
+  std::printf("%-44s %7.2f ms  %7zu bytes", what, side.cpu / static_cast<double>(runs),
+              side.bytes / runs);
+  if (side.similarity > 0) {
+    std::printf("  SSIM %.4f", side.similarity / static_cast<double>(pictures));
+  }
+  std::printf("\n");
+}
+
+void compare(Bench& bench, const char* what, const std::vector<std::string>& sources, int edge,
+             int rounds) {
+  Side ours;
+  Side theirs;
+  for (int round = -1; round < rounds; ++round) {
+    if (round == 0) ours.cpu = theirs.cpu = 0;
+    for (const auto& source : sources) {
+      const auto rendered = bench.run(source, {{.box = {edge, edge}}}, ours);
+      const std::string thumbnail = bench.run_vips(source, edge, theirs);
+      if (round >= 0) continue;
+      const Image lossless = reference(source, edge);
+      ours.similarity += ssim(open(*rendered.pictures[0].bytes), lossless);
+      theirs.similarity += ssim(open(thumbnail), lossless);
+      ours.bytes += rendered.pictures[0].bytes->size() * static_cast<std::size_t>(rounds);
+      theirs.bytes += thumbnail.size() * static_cast<std::size_t>(rounds);
+    }
+  }
+  const std::size_t runs = sources.size() * static_cast<std::size_t>(rounds);
+  const std::string name = std::string(what) + " to " + std::to_string(edge) + "x" +
+                           std::to_string(edge);
+  report((name + ", pool and worker").c_str(), ours, runs, sources.size());
+  report((name + ", vips_thumbnail loop").c_str(), theirs, runs, sources.size());
+}
+
+void measure(Bench& bench, const char* what, const std::vector<std::string>& sources,
+             const std::vector<Spec>& wanted, int rounds) {
+  Side side;
+  for (int round = -1; round < rounds; ++round) {
+    if (round == 0) side = {};
+    for (const auto& source : sources) {
+      const auto rendered = bench.run(source, wanted, side);
+      for (const auto& picture : rendered.pictures) side.bytes += picture.bytes->size();
+    }
+  }
+  report(what, side, sources.size() * static_cast<std::size_t>(rounds), 0);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count == 2 && std::strcmp(arguments[1], kWorkerArgument) == 0) return run_worker();
+  if (count < 2) {
+    std::fprintf(stderr, "usage: render_cpu FOLDER-OF-PNG-PHOTOS [ROUNDS]\n");
+    return 2;
+  }
+  const int rounds = count > 2 ? std::atoi(arguments[2]) : 5;
+  vips_init(arguments[0]);
+  vips_concurrency_set(1);
+  vips_cache_set_max(0);
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(arguments[1])) {
+    if (entry.path().extension() == ".png") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  const auto make_all = [&](auto make) {
+    std::vector<std::string> sources;
+    for (std::size_t i = 0; i < files.size(); ++i) sources.push_back(make(i));
+    return sources;
+  };
+  const auto small = make_all([&](std::size_t i) { return photo_source(files[i], {648, 648}); });
+  const auto medium = make_all([&](std::size_t i) { return photo_source(files[i], {1600, 1200}); });
+  const auto mosaic = make_all([&](std::size_t i) { return make_source(files, i, {1600, 1200}); });
+  const auto large = make_all([&](std::size_t i) { return photo_source(files[i], {4000, 3000}); });
+
+  Bench bench;
+  compare(bench, "648x648", small, 240, rounds);
+  compare(bench, "1600x1200 soft", medium, 240, rounds);
+  compare(bench, "1600x1200 sharp", mosaic, 240, rounds);
+  compare(bench, "1600x1200 sharp", mosaic, 96, rounds);
+  compare(bench, "1600x1200 sharp", mosaic, 648, rounds);
+  compare(bench, "4000x3000", large, 240, 1);
+  std::vector<Spec> sizes;
+  for (const int edge : {48, 64, 96, 120, 240, 360, 432, 504, 648}) {
+    sizes.push_back({.box = {edge, edge}});
+  }
+  measure(bench, "1600x1200 sharp, nine HR sizes in one job", mosaic, sizes, rounds);
+  for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::png}) {
+    measure(bench, ("1600x1200 sharp to 240x240 " + std::string(content_type(format))).c_str(),
+            mosaic, {{.box = {240, 240}, .format = format}}, rounds);
+  }
+}

@@ -1,0 +1,157 @@
+#include "config/check.h"
+
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "config/fields.h"
+
+namespace likeness::config {
+namespace {
+
+using std::string_view;
+using Problem = std::optional<std::string>;
+
+constexpr string_view kUnix = "unix:";
+
+bool is_visible(string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool is_number(string_view text, std::int64_t least, std::int64_t most) {
+  const Result<std::int64_t> number = parse_quantity(text, {});
+  return number && *number >= least && *number <= most;
+}
+
+Problem check_unix_path(string_view path) {
+  if (path.empty()) return "expected unix:/path";
+  if (path.size() >= sizeof(sockaddr_un::sun_path)) return "the path of a unix socket is too long";
+  return std::nullopt;
+}
+
+bool is_ipv6(string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
+// HOST or [IPv6], then :PORT; the port may be left out where `port_required` is false.
+bool is_authority(string_view text, std::int64_t least_port, bool port_required) {
+  string_view port;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == string_view::npos || !is_ipv6(text.substr(1, end - 1))) return false;
+    port = text.substr(end + 1);
+  } else {
+    const auto colon = std::min(text.find(':'), text.size());
+    if (colon == 0 || !is_visible(text.substr(0, colon))) return false;
+    port = text.substr(colon);
+  }
+  if (port.empty()) return !port_required;
+  return port.starts_with(':') && is_number(port.substr(1), least_port, 65'535);
+}
+
+Problem check_listen(string_view address) {
+  if (address.starts_with(kUnix)) return check_unix_path(address.substr(kUnix.size()));
+  if (is_authority(address, 0, true)) return std::nullopt;
+  return "expected HOST:PORT, [IPv6]:PORT or unix:/path, got \"" + std::string(address) + "\"";
+}
+
+// What stands between "://" (or the user's name and password) and the path.
+string_view authority(string_view after_scheme) {
+  const string_view all = after_scheme.substr(0, after_scheme.find_first_of("/?#"));
+  return all.substr(all.rfind('@') + 1);  // Without an @ this is all of it.
+}
+
+Problem check_origin(string_view spec) {
+  constexpr string_view kFolder = "folder:";
+  if (spec.starts_with(kFolder)) {
+    if (spec.size() > kFolder.size()) return std::nullopt;
+    return "expected a folder after folder:";
+  }
+  if (!spec.starts_with("http://") && !spec.starts_with("https://")) {
+    return "expected http://HOST/path/{id}.jpg, the same with https, or folder:DIR";
+  }
+  if (!is_visible(spec)) return "a URL has only visible ASCII characters; percent-encode others";
+  const string_view rest = spec.substr(spec.find("://") + 3);
+  if (!is_authority(authority(rest), 1, false)) return "expected a host and maybe a port";
+  const auto path = rest.find('/');
+  if (path == string_view::npos || rest.find("{id}", path) == string_view::npos) {
+    return "the path of the URL must hold {id}, where the photo's id goes";
+  }
+  return std::nullopt;
+}
+
+Problem check_redis(string_view url) {
+  constexpr string_view kRedis = "redis://";
+  if (url == "none") return std::nullopt;
+  if (url.starts_with(kUnix)) return check_unix_path(url.substr(kUnix.size()));
+  if (url.starts_with("rediss://")) {
+    return "rediss is Redis over TLS, and this build's hiredis has no TLS; use redis:// through a "
+           "tunnel, or a unix socket";
+  }
+  if (!url.starts_with(kRedis) || !is_visible(url)) {
+    return "expected redis://[user:password@]host[:port][/db], unix:/path or none";
+  }
+  const string_view rest = url.substr(kRedis.size());
+  if (!is_authority(authority(rest), 1, false)) return "expected a host and maybe a port";
+  const auto slash = rest.find('/');
+  if (slash != string_view::npos && slash + 1 != rest.size() &&
+      !is_number(rest.substr(slash + 1), 0, 1'000'000)) {
+    return "expected the number of a database after the host";
+  }
+  return std::nullopt;
+}
+
+// Two fields of which the first must not be larger, in the unit that both have.
+struct Order {
+  string_view small;
+  string_view large;
+  string_view why;
+};
+
+constexpr Order kOrders[] = {
+    {"http.max_target_bytes", "http.max_head_bytes", "the URL is part of the head"},
+    {"imaging.max_source_bytes", "http.max_pending_output_bytes", "the largest original must fit"},
+    {"origin.connect_timeout", "origin.timeout", "connecting is part of the fetch"},
+    {"redis.reconnect_min", "redis.reconnect_max", "waits grow from one to the other"},
+    {"imaging.recycle_after_bytes", "imaging.max_worker_bytes",
+     "a worker must be replaced before it hits its wall"},
+    {"imaging.master_edge", "imaging.max_output_edge", "no picture is larger"},
+    {"freshness.min_ttl", "freshness.max_ttl", "lifetimes lie between them"},
+    {"freshness.min_ttl", "freshness.photo_ttl", "lifetimes lie above it"},
+    {"freshness.photo_ttl", "freshness.max_ttl", "lifetimes lie below it"},
+    {"photo.max_id_bytes", "http.max_target_bytes", "the id is part of the URL"},
+};
+
+std::int64_t number(string_view path, const Settings& settings) {
+  const Field& field = *find_field(path);
+  const Value value = read(field, settings);
+  if (const auto* plain = std::get_if<std::int64_t>(&value)) return *plain;
+  return parse_quantity(std::get<std::string>(value), units(field)).value();
+}
+
+}  // namespace
+
+std::vector<std::string> check(const Settings& settings) {
+  std::vector<std::string> problems;
+  const auto note = [&](string_view path, const Problem& problem) {
+    if (problem) problems.push_back(std::string(path) + ": " + *problem);
+  };
+  if (settings.http.listen.empty()) note("http.listen", "expected at least one address");
+  for (const std::string& address : settings.http.listen) {
+    note("http.listen", check_listen(address));
+  }
+  note("origin.spec", check_origin(settings.origin.spec));
+  note("redis.url", check_redis(settings.redis.url));
+  for (const Order& order : kOrders) {
+    if (number(order.small, settings) <= number(order.large, settings)) continue;
+    note(order.small,
+         "may not be larger than " + std::string(order.large) + ": " + std::string(order.why));
+  }
+  return problems;
+}
+
+}  // namespace likeness::config

@@ -1,0 +1,61 @@
+#include "imaging/encode.h"
+
+#include <utility>
+
+#include "imaging/jpeg.h"
+#include "imaging/vips.h"
+
+namespace likeness::imaging {
+namespace {
+
+// From here on colour edges would show the halved chroma; libvips draws the line there too.
+constexpr int kFullChromaQuality = 90;
+constexpr int kMaxJpegEdge = 65'500;
+constexpr int kMaxWebpEdge = 16'383;
+// The cheapest settings whose files are not much larger than those of the slower ones; see
+// bench/render_cpu.cc.
+constexpr int kWebpEffort = 2;
+constexpr int kAvifEffort = 0;
+constexpr int kPngCompression = 6;
+
+struct Free {
+  void operator()(void* bytes) const { g_free(bytes); }
+};
+
+template <class Saver, class... Options>
+Result<std::string> save(const Raster& raster, Saver saver, Options... options) {
+  const Image image = wrap(raster);
+  void* bytes = nullptr;
+  std::size_t length = 0;
+  if (image == nullptr || saver(image.get(), &bytes, &length, options..., nullptr) != 0) {
+    return vips_failure(Errc::internal, "encode");
+  }
+  const std::unique_ptr<void, Free> owner(bytes);
+  return std::string(static_cast<const char*>(bytes), length);
+}
+
+}  // namespace
+
+Result<std::string> encode(Raster raster, Format format, int quality) {
+  const int edge = std::max(raster.size.width, raster.size.height);
+  if ((format == Format::jpeg && edge > kMaxJpegEdge) ||
+      (format == Format::webp && edge > kMaxWebpEdge)) {
+    return fail(Errc::source_too_large, "the asked format has no pictures of this size");
+  }
+  switch (format) {
+    case Format::jpeg:
+      flatten(raster);
+      return encode_jpeg(raster, quality,
+                         quality < kFullChromaQuality ? Chroma::halved : Chroma::full);
+    case Format::webp:
+      return save(raster, vips_webpsave_buffer, "Q", quality, "effort", kWebpEffort, "strip", TRUE);
+    case Format::avif:
+      return save(raster, vips_heifsave_buffer, "Q", quality, "compression",
+                  VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "effort", kAvifEffort, "strip", TRUE);
+    case Format::png:
+      return save(raster, vips_pngsave_buffer, "compression", kPngCompression, "strip", TRUE);
+  }
+  return fail(Errc::internal, "unknown format");
+}
+
+}  // namespace likeness::imaging

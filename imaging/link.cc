@@ -1,0 +1,233 @@
+#include "imaging/link.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "imaging/protocol.h"
+#include "imaging/worker.h"
+
+// The header of Debian 12's C library forgot that C++ may include it.
+extern "C" {
+#include <sys/pidfd.h>
+}
+
+namespace likeness::imaging {
+namespace {
+
+void check(int error, const char* what) {
+  if (error != 0) throw std::system_error(error, std::generic_category(), what);
+}
+
+// Both descriptors closed on exec; ours does not block, the worker's does.
+std::array<int, 2> make_sockets() {
+  std::array<int, 2> pair{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+    check(errno, "socketpair");
+  }
+  ::fcntl(pair[0], F_SETFL, O_NONBLOCK);
+  return pair;
+}
+
+// The server's environment may hold secrets; a worker needs none of it but what loads libraries
+// and tunes the memory allocator and sanitizers.
+std::vector<char*> worker_environment() {
+  constexpr std::string_view kPassed[] = {"LD_",    "MALLOC_", "GLIBC_", "ASAN_",
+                                          "UBSAN_", "TSAN_",   "LSAN_"};
+  std::vector<char*> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (std::ranges::any_of(kPassed, [&](auto prefix) { return text.starts_with(prefix); })) {
+      result.push_back(*entry);
+    }
+  }
+  result.push_back(nullptr);
+  return result;
+}
+
+// What posix_spawn() is to do between fork and exec. It forks without copying our memory, and is
+// safe in a process with threads.
+class SpawnPlan {
+ public:
+  explicit SpawnPlan(int socket) {
+    posix_spawn_file_actions_init(&files_);
+    posix_spawnattr_init(&attributes_);
+    posix_spawn_file_actions_adddup2(&files_, socket, kWorkerSocket);
+    posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addclosefrom_np(&files_, kWorkerSocket + 1);
+    sigset_t signals;
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes_, &signals);
+    sigaddset(&signals, SIGPIPE);
+    sigaddset(&signals, SIGCHLD);
+    posix_spawnattr_setsigdefault(&attributes_, &signals);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  ~SpawnPlan() {
+    posix_spawn_file_actions_destroy(&files_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+
+  // An errno.
+  int run(const std::string& executable, pid_t& pid) {
+    std::string name = executable;
+    std::string argument = kWorkerArgument;
+    std::array<char*, 3> arguments{name.data(), argument.data(), nullptr};
+    const auto environment = worker_environment();
+    return ::posix_spawn(&pid, executable.c_str(), &files_, &attributes_, arguments.data(),
+                         environment.data());
+  }
+
+ private:
+  posix_spawn_file_actions_t files_;
+  posix_spawnattr_t attributes_;
+};
+
+}  // namespace
+
+Link::Link(Loop& loop, const std::string& executable, Events events)
+    : loop_(loop), events_(std::move(events)), reader_(kMaxBodyBytes) {
+  const auto [ours, theirs] = make_sockets();
+  socket_ = ours;
+  const int error = SpawnPlan(theirs).run(executable, pid_);
+  ::close(theirs);
+  if (error == 0) process_ = ::pidfd_open(pid_, 0);
+  if (error != 0 || process_ < 0) {
+    const int reason = error != 0 ? error : errno;
+    if (error == 0) {
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+    }
+    ::close(socket_);
+    check(reason, executable.c_str());
+  }
+  loop_.watch(process_, {.read = true}, [this](Loop::Ready) { on_exit(); });
+  loop_.watch(socket_, {.read = true}, [this](Loop::Ready ready) { on_ready(ready); });
+}
+
+Link::~Link() {
+  hang_up();
+  kill();
+  if (pid_ > 0) ::waitpid(pid_, nullptr, 0);
+  forget_process();
+}
+
+void Link::send(const std::string& head, SharedBytes body) {
+  if (socket_ < 0) return;
+  const std::size_t body_bytes = body == nullptr ? 0 : body->size();
+  output_.push_back(share(frame_start(head.size(), body_bytes) + head));
+  if (body_bytes > 0) output_.push_back(std::move(body));
+  write();
+}
+
+void Link::kill() {
+  if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+bool Link::wait_for_word(Clock::time_point deadline) const {
+  std::array<pollfd, 2> fds{pollfd{socket_, POLLIN, 0}, pollfd{process_, POLLIN, 0}};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+  ::poll(fds.data(), fds.size(), std::max(0, static_cast<int>(left.count())));
+  char byte = 0;
+  return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+std::optional<int> Link::reap() {
+  int status = 0;
+  if (pid_ < 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+  pid_ = -1;
+  return status;
+}
+
+void Link::on_ready(Loop::Ready ready) {
+  if (ready.write && !output_.empty()) write();
+  if (ready.read && socket_ >= 0) read();
+}
+
+void Link::on_exit() {
+  const auto status = reap();
+  if (!status) return;
+  hang_up();
+  forget_process();
+  // The link may be destroyed by the call, and with it what is being called.
+  auto on_end = std::move(events_.on_end);
+  on_end(*status);
+}
+
+void Link::write() {
+  while (!output_.empty()) {
+    // A start and its body at once.
+    std::array<iovec, 2> parts{};
+    std::size_t count = 0;
+    for (; count < std::min(parts.size(), output_.size()); ++count) {
+      const std::size_t skip = count == 0 ? written_ : 0;
+      parts[count].iov_base = const_cast<char*>(output_[count]->data() + skip);
+      parts[count].iov_len = output_[count]->size() - skip;
+    }
+    const msghdr message{.msg_name = nullptr,
+                         .msg_namelen = 0,
+                         .msg_iov = parts.data(),
+                         .msg_iovlen = count,
+                         .msg_control = nullptr,
+                         .msg_controllen = 0,
+                         .msg_flags = 0};
+    const ssize_t put = ::sendmsg(socket_, &message, MSG_NOSIGNAL);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return kill();
+    if (put < 0) break;
+    written_ += static_cast<std::size_t>(put);
+    while (!output_.empty() && written_ >= output_.front()->size()) {
+      written_ -= output_.front()->size();
+      output_.pop_front();
+    }
+  }
+  loop_.rewatch(socket_, {.read = true, .write = !output_.empty()});
+}
+
+void Link::read() {
+  // A few reads per turn: a small answer comes whole, a large one does not hold up the loop.
+  constexpr int kReadsPerTurn = 8;
+  for (int i = 0; i < kReadsPerTurn && socket_ >= 0; ++i) {
+    const FrameReader::Room room = reader_.room();
+    const ssize_t got = ::read(socket_, room.at, room.bytes);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
+    if (got <= 0 || !reader_.received(static_cast<std::size_t>(got))) {
+      hang_up();
+      return kill();
+    }
+    if (auto frame = reader_.take()) events_.on_frame(std::move(*frame));
+  }
+}
+
+void Link::forget_process() {
+  if (process_ < 0) return;
+  loop_.unwatch(process_);
+  ::close(process_);
+  process_ = -1;
+}
+
+void Link::hang_up() {
+  if (socket_ < 0) return;
+  loop_.unwatch(socket_);
+  ::close(socket_);
+  socket_ = -1;
+  output_.clear();
+}
+
+}  // namespace likeness::imaging

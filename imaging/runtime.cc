@@ -1,0 +1,91 @@
+#include "imaging/runtime.h"
+
+#include <string>
+#include <utility>
+
+#include "imaging/colour.h"
+#include "imaging/encode.h"
+#include "imaging/render.h"
+#include "imaging/vips.h"
+
+// After vips.h, which it needs.
+#include <vips/vector.h>
+
+namespace likeness::imaging {
+namespace {
+
+void be_silent(const char*, GLogLevelFlags, const char*, void*) {}
+
+Raster tiny_picture(Pixels pixels) {
+  constexpr Size kSize{32, 24};
+  Raster raster(kSize, pixels);
+  for (int y = 0; y < kSize.height; ++y) {
+    for (int x = 0; x < 4 * kSize.width; ++x) {
+      raster.row(y)[x] = static_cast<std::uint8_t>(x * 5 + y * 7);
+    }
+  }
+  return raster;
+}
+
+// Formats that we read but do not write.
+template <class Saver>
+Result<std::string> save(Saver saver) {
+  const Raster raster = tiny_picture(Pixels::rgb);
+  const Image image = wrap(raster);
+  void* bytes = nullptr;
+  std::size_t length = 0;
+  if (image == nullptr || saver(image.get(), &bytes, &length, nullptr) != 0) {
+    return vips_failure(Errc::internal, "warm-up");
+  }
+  std::string result(static_cast<const char*>(bytes), length);
+  g_free(bytes);
+  return result;
+}
+
+Result<void> use(const Result<std::string>& source, const ImagingSettings& settings) {
+  if (!source) return std::unexpected(source.error());
+  Job job{.source = share(*source)};
+  job.wanted.push_back({.box = {8, 8}, .gravity = Gravity::attention});
+  const auto rendered = render(job, settings);
+  if (!rendered) return std::unexpected(rendered.error());
+  return {};
+}
+
+// A press profile's and a screen profile's conversion.
+Result<void> use_colours() {
+  for (const Pixels pixels : {Pixels::cmyk, Pixels::grey}) {
+    const auto converted = to_srgb(tiny_picture(pixels), "no profile");
+    if (!converted) return std::unexpected(converted.error());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> start_vips() {
+  if (vips_init("likeness") != 0) return vips_failure(Errc::internal, "libvips");
+  vips_concurrency_set(1);
+  vips_cache_set_max(0);
+  vips_block_untrusted_set(TRUE);
+  // Its just-in-time compiler needs memory that is writable and executable, which the sandbox
+  // forbids.
+  vips_vector_set_enabled(FALSE);
+  g_log_set_handler("VIPS", static_cast<GLogLevelFlags>(G_LOG_LEVEL_MASK), be_silent, nullptr);
+  return {};
+}
+
+Result<void> warm_up(const ImagingSettings& settings) {
+  for (const Pixels pixels : {Pixels::rgb, Pixels::rgba}) {
+    for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::png}) {
+      const auto used = use(encode(tiny_picture(pixels), format, 50), settings);
+      if (!used) return used;
+    }
+  }
+  for (const auto& source : {save(vips_gifsave_buffer), save(vips_tiffsave_buffer)}) {
+    const auto used = use(source, settings);
+    if (!used) return used;
+  }
+  return use_colours();
+}
+
+}  // namespace likeness::imaging

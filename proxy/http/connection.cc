@@ -1,0 +1,325 @@
+#include "proxy/http/connection.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <exception>
+#include <utility>
+
+namespace likeness::http {
+namespace {
+
+// How long a client may take to see our last words; then the connection goes in any case.
+constexpr milliseconds kLingerTime{2'000};
+
+iovec part(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+
+std::size_t size_of(std::span<const iovec> parts) {
+  std::size_t size = 0;
+  for (const iovec& piece : parts) size += piece.iov_len;
+  return size;
+}
+
+// What the socket took, 0 if it takes nothing now, -1 if it is broken.
+ssize_t send_now(int fd, std::span<iovec> parts) {
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  for (;;) {
+    const ssize_t sent = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return sent;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    if (errno != EINTR) return -1;
+  }
+}
+
+bool has_no_body(int status) { return status == 204 || status == 304; }
+
+}  // namespace
+
+Responder::~Responder() {
+  if (connection_.expired()) return;
+  spdlog::error("http: a request was dropped without an answer");
+  send({.status = 500, .close = true});
+}
+
+void Responder::send(const Reply& reply) {
+  if (const auto connection = std::exchange(connection_, {}).lock()) connection->answer(reply);
+}
+
+Connection::Connection(ConnectionContext& context, int fd, std::string client)
+    : context_(context),
+      fd_(fd),
+      client_(std::move(client)),
+      reader_(context.settings, context.body_limit, context.message) {
+  ++context_.counters.open;
+}
+
+Connection::~Connection() {
+  if (phase_ == Phase::closed) return;
+  --context_.counters.open;
+  context_.loop.unwatch(fd_);
+  ::close(fd_);
+}
+
+void Connection::start() {
+  enter(Phase::idle);
+  context_.loop.watch(fd_, wanted_, [this](Loop::Ready ready) { on_ready(ready); });
+}
+
+void Connection::on_ready(Loop::Ready ready) {
+  const auto self = shared_from_this();
+  if (ready.write && phase_ == Phase::writing) flush();
+  if (ready.read && wanted_.read && phase_ != Phase::closed) read();
+  update_interest();
+}
+
+void Connection::read() {
+  std::vector<char>& buffer = context_.read_buffer;
+  const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
+  if (got < 0) {
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) close();
+    return;
+  }
+  if (got == 0) {
+    end_of_input_ = true;
+    // A client that has only ended its own sending still gets the answer that it waits for.
+    if (phase_ != Phase::handling && phase_ != Phase::writing) close();
+    return;
+  }
+  context_.counters.bytes_in += static_cast<std::size_t>(got);
+  if (phase_ == Phase::lingering) return;
+  reader_.feed({buffer.data(), static_cast<std::size_t>(got)});
+  process();
+  reader_.keep();
+}
+
+// Handles the requests that have come, until one is not complete or not answered yet.
+void Connection::process() {
+  processing_ = true;
+  bool more = false;
+  while (!more && phase_ <= Phase::reading_body) {
+    switch (reader_.next()) {
+      case RequestReader::Step::request: handle(); break;
+      case RequestReader::Step::refused: refuse(reader_.status()); break;
+      case RequestReader::Step::send_continue: {
+        const std::array line = {part("HTTP/1.1 100 Continue\r\n\r\n")};
+        close_after_ = false;
+        transmit(line, {}, nullptr);
+        break;
+      }
+      case RequestReader::Step::more: more = true; break;
+    }
+  }
+  processing_ = false;
+  if (!more) return;
+  if (end_of_input_) return close();
+  const bool started = reader_.buffered() > 0;
+  const Phase phase = reader_.in_body() ? Phase::reading_body
+                      : started         ? Phase::reading_head
+                                        : Phase::idle;
+  if (phase != phase_) enter(phase);
+}
+
+// For input that waited behind an answer: whoever gave that answer must not find itself in the
+// middle of the next request.
+void Connection::process_later() {
+  context_.loop.post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->phase_ == Phase::closed) return;
+    self->process();
+    self->reader_.keep();
+    self->update_interest();
+  });
+}
+
+void Connection::handle() {
+  Request request = reader_.request();
+  request.client = client_;
+  head_only_ = request.method == Method::head;
+  http10_ = request.http10;
+  keep_alive_ = reader_.keep_alive();
+  linger_after_ = reader_.body_left();
+  enter(Phase::handling);
+  // Unwinding drops the responder, and that answers 500.
+  try {
+    context_.handler(request, Responder(weak_from_this()));
+  } catch (const std::exception& error) {
+    spdlog::error("http: the handler threw: {}", error.what());
+  } catch (...) {
+    spdlog::error("http: the handler threw something unknown");
+  }
+}
+
+void Connection::refuse(int status) {
+  ++context_.counters.bad_requests;
+  enter(Phase::handling);
+  head_only_ = false;
+  linger_after_ = true;
+  answer({.status = status,
+          .lines = "Content-Type: text/plain; charset=utf-8\r\n",
+          .body = reason(status),
+          .close = true});
+}
+
+void Connection::answer(const Reply& reply) {
+  if (phase_ != Phase::handling) return;
+  const bool last_request = end_of_input_ && reader_.buffered() == 0;
+  close_after_ = !keep_alive_ || reply.close || context_.draining || last_request;
+  ResponseFrame frame{.status = reply.status};
+  if (!has_no_body(reply.status)) frame.content_length = reply.body.size();
+  if (close_after_) {
+    frame.persistence = Persistence::close;
+  } else if (http10_) {
+    frame.persistence = Persistence::keep_alive;
+  }
+  std::array<char, kMaxFrame> text;
+  const auto date = context_.date_line.at(std::time(nullptr));
+  const std::size_t length = write_frame(frame, date, text.data());
+  const bool no_body = head_only_ || has_no_body(reply.status);
+  const std::array head = {part({text.data(), length}), part(reply.lines), part(reply.head),
+                           part("\r\n")};
+  transmit(head, no_body ? std::string_view() : reply.body, reply.keep);
+  if (!processing_) update_interest();
+}
+
+void Connection::transmit(std::span<const iovec> head, std::string_view body,
+                          const std::shared_ptr<const void>* keep) {
+  std::array<iovec, 5> parts;
+  std::copy(head.begin(), head.end(), parts.begin());
+  parts[head.size()] = part(body);
+  const std::span<iovec> all(parts.data(), head.size() + 1);
+  const std::size_t size = size_of(all);
+  const ssize_t sent = send_now(fd_, all);
+  if (sent < 0) return close();
+  context_.counters.bytes_out += static_cast<std::size_t>(sent);
+  if (static_cast<std::size_t>(sent) == size) return after_answer();
+  if (size - static_cast<std::size_t>(sent) > context_.settings.max_pending_output_bytes) {
+    return cut_off();
+  }
+  store(all, static_cast<std::size_t>(sent), keep);
+  enter(Phase::writing);
+}
+
+// Keeps what the socket did not take: the last part by reference if it is kept alive, else a copy.
+void Connection::store(std::span<const iovec> parts, std::size_t sent,
+                       const std::shared_ptr<const void>* keep) {
+  const bool by_reference = keep != nullptr && *keep != nullptr;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::string_view rest(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
+    const std::size_t skip = std::min(sent, rest.size());
+    sent -= skip;
+    rest.remove_prefix(skip);
+    if (by_reference && i + 1 == parts.size()) {
+      unsent_.kept = rest;
+      unsent_.keep = *keep;
+    } else {
+      unsent_.copied.append(rest);
+    }
+  }
+}
+
+void Connection::flush() {
+  std::array<iovec, 2> parts = {part(std::string_view(unsent_.copied).substr(unsent_.copied_sent)),
+                                part(unsent_.kept)};
+  const std::size_t size = size_of(parts);
+  const ssize_t result = send_now(fd_, parts);
+  if (result < 0) return close();
+  auto sent = static_cast<std::size_t>(result);
+  context_.counters.bytes_out += sent;
+  if (sent < size) {
+    const std::size_t of_copy = std::min(sent, parts[0].iov_len);
+    unsent_.copied_sent += of_copy;
+    unsent_.kept.remove_prefix(sent - of_copy);
+    if (sent > 0) enter(Phase::writing);  // The client reads: it gets more time.
+    return;
+  }
+  unsent_ = {};
+  after_answer();
+}
+
+void Connection::after_answer() {
+  if (!close_after_) {
+    enter(Phase::idle);
+    if (!processing_ && (reader_.buffered() > 0 || reader_.in_body() || end_of_input_)) {
+      process_later();
+    }
+    return;
+  }
+  // Closing with input unread makes the kernel send a reset, which can overtake the answer.
+  if (end_of_input_ || !(linger_after_ || reader_.buffered() > 0)) return close();
+  ::shutdown(fd_, SHUT_WR);
+  enter(Phase::lingering);
+}
+
+void Connection::check_deadline(Clock::time_point now) {
+  if (now < deadline_) return;
+  switch (phase_) {
+    case Phase::reading_head:
+    case Phase::reading_body:
+      ++context_.counters.timeouts;
+      refuse(408);
+      break;
+    case Phase::writing: cut_off(); break;
+    case Phase::idle:
+    case Phase::lingering: close(); break;
+    case Phase::handling:
+    case Phase::closed: break;
+  }
+}
+
+void Connection::drain() {
+  // A request that is already here, unread, is under way for its client.
+  if (phase_ == Phase::idle) read();
+  if (phase_ == Phase::idle) close();
+  update_interest();
+}
+
+void Connection::cut_off() {
+  ++context_.counters.cut_off;
+  // A reset, so that the kernel does not keep the unread output either.
+  const linger reset{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close();
+}
+
+void Connection::close() {
+  if (std::exchange(phase_, Phase::closed) == Phase::closed) return;
+  --context_.counters.open;
+  context_.loop.unwatch(fd_);
+  ::close(fd_);
+  unsent_ = {};
+  context_.closed(*this);
+}
+
+void Connection::enter(Phase phase) {
+  const HttpSettings& settings = context_.settings;
+  phase_ = phase;
+  switch (phase) {
+    case Phase::idle: deadline_ = context_.loop.now() + settings.idle_timeout; break;
+    case Phase::reading_head: deadline_ = context_.loop.now() + settings.head_timeout; break;
+    case Phase::reading_body: deadline_ = context_.loop.now() + settings.body_timeout; break;
+    case Phase::writing: deadline_ = context_.loop.now() + settings.write_timeout; break;
+    case Phase::lingering: deadline_ = context_.loop.now() + kLingerTime; break;
+    // The handler has deadlines of its own and always answers.
+    case Phase::handling:
+    case Phase::closed: break;
+  }
+}
+
+void Connection::update_interest() {
+  if (phase_ == Phase::closed) return;
+  const bool waiting = phase_ == Phase::handling || phase_ == Phase::writing;
+  const bool full = waiting && reader_.buffered() >= context_.settings.max_head_bytes;
+  const Loop::Ready wanted{.read = !end_of_input_ && !full, .write = phase_ == Phase::writing};
+  if (wanted.read == wanted_.read && wanted.write == wanted_.write) return;
+  wanted_ = wanted;
+  context_.loop.rewatch(fd_, wanted);
+}
+
+}  // namespace likeness::http

@@ -1,0 +1,162 @@
+#include "proxy/http/request_reader.h"
+
+#include <cassert>
+#include <utility>
+
+#include "proxy/http/request_parser.h"
+
+namespace likeness::http {
+
+// A request that did not come in one piece: its own copy of the head, and the parser that waits for
+// the rest of the body.
+struct RequestReader::Pending {
+  Pending(std::string_view head_bytes, const HttpSettings& settings, const BodyLimit& body_limit)
+      : head(head_bytes), parser(message, settings, body_limit) {}
+
+  std::string head;
+  Message message;
+  RequestParser parser;
+  bool continued = false;
+};
+
+RequestReader::RequestReader(const HttpSettings& settings, const BodyLimit& body_limit,
+                             Message& shared)
+    : settings_(settings), body_limit_(body_limit), shared_(shared), current_(&shared) {}
+
+RequestReader::~RequestReader() = default;
+
+void RequestReader::feed(std::string_view bytes) {
+  assert(!borrowed_);
+  if (input_.empty()) {
+    input_ = bytes;
+    borrowed_ = true;
+    return;
+  }
+  buffer_.erase(0, static_cast<std::size_t>(input_.data() - buffer_.data()));
+  buffer_.append(bytes);
+  input_ = buffer_;
+}
+
+void RequestReader::keep() {
+  // A connection between two requests should cost little: nothing is kept for later.
+  constexpr std::size_t kWorthFreeing = 1024;
+  release();
+  if (borrowed_ && !input_.empty()) {
+    buffer_.assign(input_);
+    input_ = buffer_;
+  }
+  borrowed_ = false;
+  if (!input_.empty()) return;
+  input_ = {};
+  if (buffer_.capacity() > kWorthFreeing) std::exchange(buffer_, {}).clear();
+}
+
+void RequestReader::release() {
+  if (pending_ && pending_->parser.is_done()) pending_.reset();
+  current_ = &shared_;
+}
+
+RequestReader::Step RequestReader::next() {
+  if (status_ != 0) return Step::refused;
+  release();
+  if (pending_) return read_body();
+  if (!looked_) skip_empty_lines();
+  if (input_.empty() || input_ == "\r") return Step::more;
+  if (!std::exchange(looked_, true)) {
+    const Step step = read_head();
+    if (step != Step::more || in_body()) return step;
+    line_seen_ = input_.contains('\n');
+  }
+  return scan_lines();
+}
+
+// Old clients send an empty line after a body; RFC 9112 2.2 lets it pass.
+void RequestReader::skip_empty_lines() {
+  while (input_.starts_with("\r\n")) input_.remove_prefix(2);
+}
+
+// Looks through the lines that have come since the last time. Parsing pays off for fresh bytes,
+// after the first line (to refuse early what is no HTTP), and at the end of the head.
+RequestReader::Step RequestReader::scan_lines() {
+  for (;;) {
+    const auto end = input_.find('\n', scanned_);
+    if (end == std::string_view::npos) break;
+    scanned_ = end + 1;
+    if (input_[end - 1] != '\r') return refuse(400);
+    const bool first_line = !std::exchange(line_seen_, true);
+    if (!first_line && input_[end - 2] != '\n') continue;
+    const Step step = read_head();
+    if (step != Step::more || in_body()) return step;
+  }
+  scanned_ = input_.size();
+  return more_head();
+}
+
+// The end of the head has not come yet: may it still come within the limits?
+RequestReader::Step RequestReader::more_head() {
+  // Method, version and the blanks between.
+  constexpr std::size_t kRestOfLine = 64;
+  if (!line_seen_ && input_.size() > settings_.max_target_bytes + kRestOfLine) return refuse(414);
+  if (input_.size() > settings_.max_head_bytes) return refuse(431);
+  return Step::more;
+}
+
+RequestReader::Step RequestReader::read_head() {
+  RequestParser parser(shared_, settings_, body_limit_);
+  const auto head = parser.parse_head(input_);
+  if (head.status == RequestParser::kNeedMore) return Step::more;
+  if (head.status != 0) return refuse(head.status);
+  if (parser.is_done()) return hand_out(shared_, head.consumed);
+  if (shared_.body_left) return hand_out(shared_, head.consumed);
+  const std::size_t rest = input_.size() - head.consumed;
+  if (parser.body_remaining() > rest) return start_body(head.consumed);
+  const auto body = parser.parse_body(input_.substr(head.consumed));
+  if (body.status == RequestParser::kNeedMore) return start_body(head.consumed);
+  if (body.status != 0) return refuse(body.status);
+  if (!parser.is_done()) return start_body(head.consumed);
+  return hand_out(shared_, head.consumed + body.consumed);
+}
+
+RequestReader::Step RequestReader::start_body(std::size_t head_size) {
+  pending_ = std::make_unique<Pending>(input_.substr(0, head_size), settings_, body_limit_);
+  consume(head_size);
+  const auto head = pending_->parser.parse_head(pending_->head);
+  assert(head.status == 0 && head.consumed == head_size);
+  if (head.status != 0) return refuse(head.status);
+  return read_body();
+}
+
+RequestReader::Step RequestReader::read_body() {
+  if (pending_->message.expects_continue && input_.empty() &&
+      !std::exchange(pending_->continued, true)) {
+    return Step::send_continue;
+  }
+  const auto body = pending_->parser.parse_body(input_);
+  consume(body.consumed);
+  if (body.status != 0 && body.status != RequestParser::kNeedMore) return refuse(body.status);
+  if (pending_->parser.is_done()) return hand_out(pending_->message, 0);
+  // What is left is the unfinished header of one chunk, or trailers.
+  return input_.size() > settings_.max_head_bytes ? refuse(431) : Step::more;
+}
+
+RequestReader::Step RequestReader::refuse(int status) {
+  status_ = status;
+  return Step::refused;
+}
+
+RequestReader::Step RequestReader::hand_out(Message& message, std::size_t consumed) {
+  consume(consumed);
+  current_ = &message;
+  message.request.headers = message.headers;
+  if (message.request.body.empty()) message.request.body = message.body;
+  return Step::request;
+}
+
+void RequestReader::consume(std::size_t bytes) {
+  input_.remove_prefix(bytes);
+  scanned_ = 0;
+  looked_ = false;
+  line_seen_ = false;
+}
+
+}  // namespace likeness::http

@@ -1,0 +1,190 @@
+#include "proxy/http/server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace likeness::http {
+namespace {
+
+// New connections per turn and listener: a burst must not keep the open ones waiting.
+constexpr int kAcceptBatch = 64;
+// Out of descriptors or memory: the backlog keeps what comes meanwhile.
+constexpr milliseconds kAcceptPause{100};
+
+std::string client_name(const sockaddr_storage& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+  } else if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    // An IPv4 client of a dual-stack socket is known by its IPv4 address.
+    const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr);
+    const auto* const bytes = v6.sin6_addr.s6_addr + (mapped ? 12 : 0);
+    ::inet_ntop(mapped ? AF_INET : AF_INET6, bytes, text, sizeof text);
+  } else {
+    return "unix";
+  }
+  return text;
+}
+
+// Deadlines are looked at so often that none is missed by more than a quarter of the shortest.
+milliseconds sweep_period(const HttpSettings& settings) {
+  const auto shortest = std::min({settings.head_timeout, settings.body_timeout,
+                                  settings.idle_timeout, settings.write_timeout});
+  return std::clamp(shortest / 4, milliseconds(10), milliseconds(1'000));
+}
+
+}  // namespace
+
+class Server::State {
+ public:
+  State(Loop& loop, const HttpSettings& settings, Handler handler, BodyLimit body_limit)
+      : context_{.loop = loop,
+                 .settings = settings,
+                 .handler = std::move(handler),
+                 .body_limit = std::move(body_limit),
+                 .closed = [this](Connection& connection) { forget(connection); }} {}
+
+  ~State() {
+    done_ = {};
+    while (!connections_.empty()) connections_.back()->close();
+    stop_listening();
+    for (const Loop::TimerId timer : {sweep_, pause_, drain_limit_}) context_.loop.cancel(timer);
+  }
+
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void listen(int fd) {
+    listeners_.push_back(fd);
+    context_.loop.watch(fd, {.read = true}, [this, fd](Loop::Ready) { accept_some(fd); });
+  }
+
+  void drain(std::function<void()> done) {
+    done_ = std::move(done);
+    // Whoever has connected already is served, not reset.
+    for (const int fd : listeners_) {
+      while (accept_some(fd)) {
+      }
+    }
+    stop_listening();
+    context_.draining = true;
+    for (const auto& connection : std::vector(connections_)) connection->drain();
+    drain_limit_ = context_.loop.after(context_.settings.drain_timeout, [this] {
+      while (!connections_.empty()) connections_.back()->close();
+    });
+    if (connections_.empty()) finish_drain();
+  }
+
+  [[nodiscard]] const ConnectionCounters& counters() const { return context_.counters; }
+
+ private:
+  // False once nobody waits to be accepted, or nobody can be.
+  bool accept_some(int listener) {
+    for (int i = 0; i < kAcceptBatch; ++i) {
+      sockaddr_storage address{};
+      socklen_t size = sizeof address;
+      const int fd = ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &size,
+                               SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0) {
+        add(fd, address);
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return false;
+      } else if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) {
+        spdlog::warn("http: cannot accept: {}", std::strerror(errno));
+        pause_accepting();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void add(int fd, const sockaddr_storage& address) {
+    ++context_.counters.accepted;
+    if (connections_.size() >= static_cast<std::size_t>(context_.settings.max_connections)) {
+      ++context_.counters.refused;
+      ::close(fd);
+      return;
+    }
+    auto connection = std::make_shared<Connection>(context_, fd, client_name(address));
+    connection->place = connections_.size();
+    connection->start();
+    connections_.push_back(std::move(connection));
+    if (sweep_ == Loop::TimerId::none) schedule_sweep();
+  }
+
+  // Takes the connection off the list; the last one takes its place.
+  void forget(Connection& connection) {
+    const std::size_t place = connection.place;
+    std::swap(connections_[place], connections_.back());
+    connections_[place]->place = place;
+    connections_.pop_back();
+    if (connections_.empty() && context_.draining) finish_drain();
+  }
+
+  void schedule_sweep() {
+    sweep_ = context_.loop.after(sweep_period(context_.settings), [this] { sweep(); });
+  }
+
+  void sweep() {
+    sweep_ = Loop::TimerId::none;
+    const auto now = context_.loop.now();
+    // Backwards, because a connection that ends is replaced by the last one.
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+      const auto connection = connections_[i];
+      connection->check_deadline(now);
+    }
+    if (!connections_.empty()) schedule_sweep();
+  }
+
+  void pause_accepting() {
+    if (pause_ != Loop::TimerId::none) return;
+    for (const int fd : listeners_) context_.loop.rewatch(fd, {});
+    pause_ = context_.loop.after(kAcceptPause, [this] {
+      pause_ = Loop::TimerId::none;
+      for (const int fd : listeners_) context_.loop.rewatch(fd, {.read = true});
+    });
+  }
+
+  void stop_listening() {
+    for (const int fd : std::exchange(listeners_, {})) {
+      context_.loop.unwatch(fd);
+      ::close(fd);
+    }
+  }
+
+  void finish_drain() {
+    context_.loop.cancel(std::exchange(drain_limit_, Loop::TimerId::none));
+    if (done_) context_.loop.post(std::exchange(done_, {}));
+  }
+
+  ConnectionContext context_;
+  std::vector<int> listeners_;
+  std::vector<std::shared_ptr<Connection>> connections_;
+  Loop::TimerId sweep_ = Loop::TimerId::none;
+  Loop::TimerId pause_ = Loop::TimerId::none;
+  Loop::TimerId drain_limit_ = Loop::TimerId::none;
+  std::function<void()> done_;
+};
+
+Server::Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyLimit body_limit)
+    : state_(std::make_unique<State>(loop, settings, std::move(handler), std::move(body_limit))) {}
+
+Server::~Server() = default;
+
+void Server::listen(Listener listener) { state_->listen(listener.fd); }
+
+void Server::drain(std::function<void()> done) { state_->drain(std::move(done)); }
+
+const ConnectionCounters& Server::counters() const { return state_->counters(); }
+
+}  // namespace likeness::http

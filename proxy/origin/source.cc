@@ -1,0 +1,52 @@
+#include "proxy/origin/source.h"
+
+#include <stdexcept>
+#include <string>
+
+#include "proxy/loop/side_thread.h"
+#include "proxy/origin/folder_origin.h"
+#include "proxy/origin/http_origin.h"
+
+namespace likeness::origin {
+namespace {
+
+constexpr std::string_view kFolder = "folder:";
+
+class FolderSource final : public Source {
+ public:
+  FolderSource(const std::string& path, const Settings& settings)
+      : folder_(path, settings.imaging.max_source_bytes),
+        reader_("photo-files", static_cast<std::size_t>(settings.origin.max_queued)) {}
+  std::unique_ptr<Origin> open(Loop& loop) override {
+    return std::make_unique<FolderOrigin>(loop, reader_, folder_);
+  }
+
+ private:
+  PhotoFolder folder_;
+  SideThread reader_;
+};
+
+class HttpSource final : public Source {
+ public:
+  explicit HttpSource(const Settings& settings) : settings_(settings) {}
+  std::unique_ptr<Origin> open(Loop& loop) override {
+    return std::make_unique<HttpOrigin>(loop, settings_.origin, settings_.origin.spec,
+                                        settings_.imaging.max_source_bytes);
+  }
+
+ private:
+  const Settings& settings_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_source(const Settings& settings) {
+  const std::string& spec = settings.origin.spec;
+  if (spec.starts_with(kFolder))
+    return std::make_unique<FolderSource>(spec.substr(kFolder.size()), settings);
+  if (spec.starts_with("http://") || spec.starts_with("https://"))
+    return std::make_unique<HttpSource>(settings);
+  throw std::runtime_error("origin.spec: neither http(s)://… nor folder:DIR");
+}
+
+}  // namespace likeness::origin

@@ -1,0 +1,27 @@
+#ifndef LIKENESS_PROXY_ORIGIN_SOURCE_H_
+#define LIKENESS_PROXY_ORIGIN_SOURCE_H_
+
+#include <memory>
+
+#include "config/base/loop.h"
+#include "config/settings.h"
+#include "proxy/origin/origin.h"
+
+namespace likeness::origin {
+
+// Where the photos of a process come from, as the settings say: what its loops share of it, and the
+// maker of each loop's own Origin. Immutable once made; outlives the origins.
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Call it on the loop.
+  [[nodiscard]] virtual std::unique_ptr<Origin> open(Loop& loop) = 0;
+};
+
+// REQUIRES: settings.origin.spec has passed config::check(). Throws std::runtime_error or
+// std::system_error if it cannot be used. `settings` must outlive the source.
+[[nodiscard]] std::unique_ptr<Source> make_source(const Settings& settings);
+
+}  // namespace likeness::origin
+
+#endif  // LIKENESS_PROXY_ORIGIN_SOURCE_H_

@@ -1,0 +1,293 @@
+#include "proxy/process.h"
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "cache/memory_cache.h"
+#include "cache/redis_store.h"
+#include "config/command_line.h"
+#include "imaging/pool.h"
+#include "proxy/gateway.h"
+#include "proxy/http/server.h"
+#include "proxy/loop/reactor_loop.h"
+#include "proxy/origin/source.h"
+#include "proxy/photo/service.h"
+#include "proxy/telemetry/log.h"
+#include "proxy/telemetry/process.h"
+#include "proxy/telemetry/prometheus.h"
+
+namespace likeness {
+namespace {
+
+// One loop and all that lives on it. Built and destroyed on the loop, but for the loop itself.
+struct Shard {
+  explicit Shard(const std::string& name) : loop(name) {}
+  ReactorLoop loop;
+  telemetry::Metrics metrics;
+  std::unique_ptr<photo::Flights> flights;
+  std::unique_ptr<cache::RedisStore> store;
+  std::unique_ptr<origin::Origin> origin;
+  std::unique_ptr<Gateway> gateway;
+  std::unique_ptr<http::Server> server;
+};
+
+template <class T>
+T value_or_throw(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().detail);
+  return std::move(*result);
+}
+
+std::size_t count_of(int setting) {
+  if (setting > 0) return static_cast<std::size_t>(setting);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+class Process::State {
+ public:
+  State(const Settings& settings, const std::string& executable);
+  ~State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void drain();
+
+  std::vector<std::string> urls;
+
+ private:
+  // The sums of what the loops' parts count, gathered by visiting loop after loop.
+  struct Scrape {
+    Loop& here;
+    std::move_only_function<void(std::string)> done;
+    telemetry::Gauges gauges;
+  };
+
+  void start_shard(std::size_t index, const std::string& executable);
+  void start_server(Shard& shard);
+  void listen();
+  void render(Loop& here, imaging::Job job, imaging::Pool::Done done);
+  void scrape(std::unique_ptr<Scrape> scrape, std::size_t next);
+  void count(const Shard& shard, telemetry::Gauges& gauges) const;
+  void flush();
+
+  Settings settings_;
+  std::optional<cache::RedisTarget> redis_;
+  const Clock::time_point started_ = Clock::now();
+  std::atomic<bool> draining_ = false;
+  cache::MemoryCache memory_;
+  std::unique_ptr<origin::Source> source_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::unique_ptr<imaging::Pool> pool_;  // On the first loop.
+  std::unique_ptr<photo::Service> service_;
+};
+
+Process::State::State(const Settings& settings, const std::string& executable)
+    : settings_(settings),
+      redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
+      memory_(settings_.memory),
+      source_(origin::make_source(settings_)) {
+  for (std::size_t i = 0; i < count_of(settings_.http.workers); ++i)
+    shards_.push_back(std::make_unique<Shard>("loop-" + std::to_string(i)));
+  for (std::size_t i = 0; i < shards_.size(); ++i)
+    shards_[i]->loop.run([&] { start_shard(i, executable); });
+  std::vector<photo::Service::Home> homes;
+  for (const auto& shard : shards_) homes.push_back({&shard->loop, shard->flights.get()});
+  service_ = std::make_unique<photo::Service>(memory_, settings_.freshness, std::move(homes));
+  for (const auto& shard : shards_) shard->loop.run([&] { start_server(*shard); });
+  listen();
+}
+
+void Process::State::start_shard(std::size_t index, const std::string& executable) {
+  Shard& shard = *shards_[index];
+  if (index == 0)
+    pool_ = std::make_unique<imaging::Pool>(shard.loop, settings_.imaging, executable);
+  shard.origin = source_->open(shard.loop);
+  if (redis_) {
+    cache::RedisEvents events{
+        .answered = [&shard](auto took) { shard.metrics.redis_answered(took); },
+        .link =
+            [](bool usable, std::string_view reason) {
+              if (usable)
+                log::info("redis is connected");
+              else
+                log::warn("redis cannot be used: {}", reason);
+            }};
+    shard.store = std::make_unique<cache::RedisStore>(shard.loop, *redis_, settings_.redis,
+                                                      settings_.memory.max_variants_per_photo,
+                                                      std::move(events));
+  }
+  photo::Ports ports{shard.loop,
+                     memory_,
+                     shard.store.get(),
+                     *shard.origin,
+                     [this, &shard](imaging::Job job, imaging::Pool::Done done) {
+                       render(shard.loop, std::move(job), std::move(done));
+                     },
+                     shard.metrics};
+  shard.flights = std::make_unique<photo::Flights>(std::move(ports), settings_);
+}
+
+void Process::State::start_server(Shard& shard) {
+  ProcessView view{.metrics =
+                       [this](Loop& here, std::move_only_function<void(std::string)> done) {
+                         scrape(std::make_unique<Scrape>(here, std::move(done)), 0);
+                       },
+                   .ready = [this] { return !draining_.load(std::memory_order_relaxed); }};
+  shard.gateway =
+      std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view), shard.metrics);
+  shard.server = std::make_unique<http::Server>(
+      shard.loop, settings_.http,
+      [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
+        gateway->handle(request, std::move(responder));
+      },
+      [](http::Method, std::string_view) { return std::size_t{0}; });
+}
+
+void Process::State::listen() {
+  for (const std::string& address : settings_.http.listen) {
+    auto listeners =
+        value_or_throw(http::open_listeners(address, static_cast<int>(shards_.size())));
+    urls.push_back(listeners.front().url);
+    for (std::size_t i = 0; i < shards_.size(); ++i)
+      shards_[i]->loop.run([&] { shards_[i]->server->listen(std::move(listeners[i])); });
+  }
+}
+
+// The pool lives on the first loop; the others send their jobs there.
+void Process::State::render(Loop& here, imaging::Job job, imaging::Pool::Done done) {
+  Loop& home = shards_.front()->loop;
+  if (&home == &here) return pool_->submit(std::move(job), std::move(done));
+  home.post([this, &here, job = std::move(job), done = std::move(done)]() mutable {
+    if (!pool_) return;  // Torn down meanwhile: nobody waits any more.
+    pool_->submit(std::move(job), [&here, done = std::move(done)](auto result) mutable {
+      here.post([done = std::move(done), result = std::move(result)]() mutable {
+        done(std::move(result));
+      });
+    });
+  });
+}
+
+// Each loop adds what it counts and passes the sum on; the asking loop renders it.
+void Process::State::scrape(std::unique_ptr<Scrape> scrape, std::size_t next) {
+  if (next < shards_.size()) {
+    shards_[next]->loop.post([this, next, sum = std::move(scrape)]() mutable {
+      count(*shards_[next], sum->gauges);
+      this->scrape(std::move(sum), next + 1);
+    });
+    return;
+  }
+  Loop& here = scrape->here;
+  here.post([this, sum = std::move(scrape)] {
+    telemetry::Gauges& gauges = sum->gauges;
+    const auto memory = memory_.stats();
+    gauges.memory_bytes = memory.bytes;
+    gauges.memory_photos = memory.photos;
+    gauges.memory_pictures = memory.pictures;
+    gauges.memory_hits = memory.hits;
+    gauges.memory_misses = memory.misses;
+    gauges.memory_evictions = memory.evictions;
+    const auto resident = telemetry::read_resident_memory();
+    gauges.resident_bytes = resident.process;
+    gauges.workers_resident_bytes = resident.children;
+    gauges.uptime_seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+    gauges.version = config::version();
+    std::vector<const telemetry::Metrics*> loops;
+    for (const auto& shard : shards_) loops.push_back(&shard->metrics);
+    sum->done(telemetry::render_prometheus(loops, gauges));
+  });
+}
+
+// On the shard's loop.
+void Process::State::count(const Shard& shard, telemetry::Gauges& gauges) const {
+  const auto as_count = [](int number) { return static_cast<std::uint64_t>(number); };
+  const auto& flights = shard.flights->counters();
+  gauges.flights += flights.open;
+  gauges.flights_coalesced += flights.coalesced;
+  gauges.flights_timed_out += flights.timeouts;
+  gauges.flights_shed += flights.shed;
+  const auto& connections = shard.server->counters();
+  gauges.connections_open += connections.open;
+  gauges.connections_accepted += connections.accepted;
+  gauges.connections_refused += connections.refused;
+  gauges.connections_timed_out += connections.timeouts;
+  gauges.connections_cut_off += connections.cut_off;
+  gauges.bad_requests += connections.bad_requests;
+  gauges.bytes_received += connections.bytes_in;
+  gauges.bytes_sent += connections.bytes_out;
+  const auto origin = shard.origin->stats();
+  gauges.origin_in_flight += as_count(origin.in_flight);
+  gauges.origin_queued += as_count(origin.queued);
+  if (shard.store) {
+    const auto redis = shard.store->stats();
+    gauges.redis_connected += shard.store->connected() ? 1 : 0;
+    gauges.redis_pending += redis.pending;
+    gauges.redis_connects += redis.connects;
+    gauges.redis_errors += redis.errors + redis.timeouts + redis.failures;
+  }
+  if (&shard != shards_.front().get()) return;
+  const auto pool = pool_->stats();
+  gauges.imaging_workers = as_count(pool.workers);
+  gauges.imaging_busy = as_count(pool.busy);
+  gauges.imaging_queued = as_count(pool.queued);
+  gauges.imaging_jobs = pool.jobs;
+  gauges.imaging_crashes = pool.crashes;
+  gauges.imaging_timeouts = pool.timeouts;
+  gauges.imaging_recycled = pool.recycled;
+}
+
+void Process::State::drain() {
+  draining_ = true;
+  std::vector<std::future<void>> drained;
+  for (const auto& shard : shards_) {
+    auto promise = std::make_shared<std::promise<void>>();
+    drained.push_back(promise->get_future());
+    shard->loop.run([&] { shard->server->drain([promise] { promise->set_value(); }); });
+  }
+  for (auto& one : drained) one.wait();
+}
+
+// First nothing new comes in, then nothing is under way any more, then the last callbacks cross
+// between the loops; only then may what they refer to go.
+Process::State::~State() {
+  for (const auto& shard : shards_) shard->loop.run([&] { shard->server.reset(); });
+  for (const auto& shard : shards_) {
+    shard->loop.run([&] {
+      if (&shard == &shards_.front()) pool_.reset();
+      shard->origin.reset();
+      shard->store.reset();
+    });
+  }
+  source_.reset();
+  flush();
+  for (const auto& shard : shards_) {
+    shard->loop.run([&] {
+      shard->gateway.reset();
+      shard->flights.reset();
+    });
+  }
+}
+
+// Lets every task that is queued on a loop run, and what such a task posts to another loop: a
+// request crosses at most to its owner, to the pool, and back.
+void Process::State::flush() {
+  constexpr int kCrossings = 4;
+  for (int i = 0; i < kCrossings; ++i)
+    for (const auto& shard : shards_) shard->loop.run([] {});
+}
+
+Process::Process(const Settings& settings, const std::string& executable)
+    : state_(std::make_unique<State>(settings, executable)) {}
+
+Process::~Process() = default;
+
+const std::vector<std::string>& Process::urls() const { return state_->urls; }
+
+void Process::drain() { state_->drain(); }
+
+}  // namespace likeness

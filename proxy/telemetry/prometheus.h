@@ -1,0 +1,67 @@
+#ifndef LIKENESS_PROXY_TELEMETRY_PROMETHEUS_H_
+#define LIKENESS_PROXY_TELEMETRY_PROMETHEUS_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "proxy/telemetry/metrics.h"
+
+namespace likeness::telemetry {
+
+// What is read at the moment of asking, summed over the loops by the caller.
+struct Gauges {
+  std::uint64_t flights = 0;            // Misses in flight.
+  std::uint64_t flights_coalesced = 0;  // This and the next two only grow.
+  std::uint64_t flights_timed_out = 0;
+  std::uint64_t flights_shed = 0;
+
+  std::uint64_t imaging_workers = 0;
+  std::uint64_t imaging_busy = 0;
+  std::uint64_t imaging_queued = 0;
+  std::uint64_t imaging_jobs = 0;  // This and the next three only grow.
+  std::uint64_t imaging_crashes = 0;
+  std::uint64_t imaging_timeouts = 0;
+  std::uint64_t imaging_recycled = 0;
+
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_photos = 0;
+  std::uint64_t memory_pictures = 0;
+  std::uint64_t memory_hits = 0;  // This and the next two only grow.
+  std::uint64_t memory_misses = 0;
+  std::uint64_t memory_evictions = 0;
+
+  std::uint64_t connections_open = 0;
+  std::uint64_t connections_accepted = 0;  // This and the rest of the block only grow.
+  std::uint64_t connections_refused = 0;
+  std::uint64_t connections_timed_out = 0;
+  std::uint64_t connections_cut_off = 0;
+  std::uint64_t bad_requests = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;
+
+  std::uint64_t origin_in_flight = 0;
+  std::uint64_t origin_queued = 0;
+
+  std::uint64_t redis_connected = 0;  // Loops that have a connection.
+  std::uint64_t redis_pending = 0;
+  std::uint64_t redis_connects = 0;  // This and the next one only grow.
+  std::uint64_t redis_errors = 0;
+
+  std::uint64_t resident_bytes = 0;          // Of this process.
+  std::uint64_t workers_resident_bytes = 0;  // Of all imaging workers.
+  double uptime_seconds = 0;
+  std::string_view version;
+};
+
+inline constexpr std::string_view kPrometheusType = "text/plain; version=0.0.4; charset=utf-8";
+
+// The page that Prometheus reads: the sum of all loops' metrics, and the gauges. Requests that
+// never happened have no line. Thread-safe; the loops go on counting meanwhile.
+[[nodiscard]] std::string render_prometheus(std::span<const Metrics* const> loops,
+                                            const Gauges& gauges);
+
+}  // namespace likeness::telemetry
+
+#endif  // LIKENESS_PROXY_TELEMETRY_PROMETHEUS_H_

@@ -1,0 +1,113 @@
+#include "config/check.h"
+
+#include <catch2/catch.hpp>
+
+namespace likeness::config {
+namespace {
+
+using Problems = std::vector<std::string>;
+
+Problems check_listen(const std::string& address) {
+  Settings settings;
+  settings.http.listen = {address};
+  return check(settings);
+}
+
+Problems check_origin(const std::string& spec) {
+  Settings settings;
+  settings.origin.spec = spec;
+  return check(settings);
+}
+
+Problems check_redis(const std::string& url) {
+  Settings settings;
+  settings.redis.url = url;
+  return check(settings);
+}
+
+TEST_CASE("addresses to listen on are TCP or unix") {
+  for (const char* good : {"127.0.0.1:8080", "0.0.0.0:0", "localhost:80", "[::1]:8080", "[::]:0",
+                           "unix:/run/likeness.sock", "unix:relative"}) {
+    CAPTURE(good);
+    CHECK(check_listen(good).empty());
+  }
+  for (const char* bad :
+       {"", "8080", ":8080", "localhost", "localhost:", "localhost:http", "localhost:65536",
+        "localhost:-1", "::1:8080", "[::1]", "[::1]8080", "[::g]:1", "[]:1", "[::1:1",
+        "unix:", "http://localhost:80", "127.0.0.1:80 ", "local host:80"}) {
+    CAPTURE(bad);
+    CHECK(check_listen(bad).size() == 1);
+  }
+  CHECK(check_listen("unix:/" + std::string(120, 'x')) ==
+        Problems{"http.listen: the path of a unix socket is too long"});
+}
+
+TEST_CASE("there must be an address to listen on") {
+  Settings settings;
+  settings.http.listen.clear();
+  CHECK(check(settings) == Problems{"http.listen: expected at least one address"});
+}
+
+TEST_CASE("an origin is a URL with {id} or a folder") {
+  for (const char* good : {"http://host/{id}", "https://host:8443/a/{id}.jpg?s={id}",
+                           "http://[::1]:80/{id}", "http://user:pw@host/photo?id={id}",
+                           "http://host/?id={id}", "folder:/srv/photos", "folder:photos"}) {
+    CAPTURE(good);
+    CHECK(check_origin(good).empty());
+  }
+  for (const char* bad :
+       {"", "folder:", "ftp://host/{id}", "host/{id}", "http://host/photo.jpg", "http:///{id}",
+        "http://{id}", "http://{id}.host/x", "http://host:0/{id}", "http://host:x/{id}",
+        "http://host/a b/{id}", "http://h\xc3\xb6st/{id}", "HTTP:/host/{id}"}) {
+    CAPTURE(bad);
+    const Problems problems = check_origin(bad);
+    REQUIRE(problems.size() == 1);
+    CHECK_THAT(problems.front(), Catch::StartsWith("origin.spec: "));
+  }
+}
+
+TEST_CASE("Redis is a URL, a unix socket or none") {
+  for (const char* good :
+       {"none", "redis://localhost", "redis://localhost:6379", "redis://localhost/", "unix:/r.sock",
+        "redis://:pw@h:1/2", "redis://user:p%2Fw@h/15", "redis://[::1]:6379/0"}) {
+    CAPTURE(good);
+    CHECK(check_redis(good).empty());
+  }
+  for (const char* bad :
+       {"", "localhost", "localhost:6379", "redis://", "redis://h:0", "redis://h:70000",
+        "redis://h/x", "redis://h/-1", "redis://user:p/w@h", "unix:", "None"}) {
+    CAPTURE(bad);
+    CHECK(check_redis(bad).size() == 1);
+  }
+}
+
+TEST_CASE("Redis over TLS is refused with the reason") {
+  const Problems problems = check_redis("rediss://user:hunter2@host:6380/0");
+  REQUIRE(problems.size() == 1);
+  CHECK_THAT(problems.front(), Catch::Contains("hiredis has no TLS"));
+}
+
+TEST_CASE("a password is never repeated") {
+  for (const auto& problem : check_redis("redis://user:hunter2@host:x")) {
+    CHECK_THAT(problem, !Catch::Contains("hunter2"));
+  }
+  for (const auto& problem : check_origin("http://user:hunter2@host/none")) {
+    CHECK_THAT(problem, !Catch::Contains("hunter2"));
+  }
+}
+
+TEST_CASE("values that contradict each other are refused") {
+  Settings settings;
+  settings.freshness.min_ttl = seconds(7'200);
+  CHECK(check(settings) ==
+        Problems{"freshness.min_ttl: may not be larger than freshness.photo_ttl: lifetimes lie "
+                 "above it"});
+  settings.freshness.photo_ttl = seconds(9'000);
+  CHECK(check(settings).empty());
+  settings.redis.reconnect_min = settings.redis.reconnect_max + milliseconds(1);
+  settings.http.max_target_bytes = settings.http.max_head_bytes + 1;
+  CHECK(check(settings).size() == 2);
+}
+
+}  // namespace
+}  // namespace likeness::config

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Checks the #include lines of the tree against the layers' rules. Usage: layers_test.py ROOT"""
+
+import pathlib
+import re
+import sys
+
+# What each part may include of ours. A part is the longest of these that its path begins with.
+PARTS = {
+    "config/base": ["config/base"],
+    "config": ["config"],
+    "imaging": ["config/base", "config/settings.h", "imaging"],
+    "cache": ["config/base", "config/settings.h", "cache"],
+    "proxy": ["config", "imaging", "cache", "proxy"],
+    "bench": ["config", "imaging", "cache", "proxy", "bench"],
+    "tests": ["config", "imaging", "cache", "proxy", "tests"],
+}
+
+# Where a third party's headers may stand. Tests may use them too: they play the other side.
+WALLS = [
+    (r"vips/|jpeglib\.h|turbojpeg\.h", r"imaging/"),
+    (r"hiredis/", r"cache/redis_client\.(h|cc)|cache/redis_.*\.cc"),
+    (r"pistache/", r"proxy/loop/.*\.cc"),
+    (r"curl/", r"proxy/origin/http_client\.cc"),
+    (r"sqlite3\.h", r"proxy/contacts/.*\.cc"),
+    (r"nlohmann/", r".*\.cc"),
+    (r"spdlog/", r"proxy/telemetry/.*\.cc"),
+    (r"CLI/", r"config/.*\.cc"),
+    (r"boost/beast", r"proxy/.*\.cc"),
+]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+OURS = re.compile(r"(config|imaging|cache|proxy|bench|tests)/")
+
+
+def part_of(path):
+    return max((part for part in PARTS if path.startswith(part + "/")), key=len)
+
+
+def may_include(path, included):
+    return any(
+        included == allowed or included.startswith(allowed + "/")
+        for allowed in PARTS[part_of(path)]
+    )
+
+
+def problems_of(root, path, text):
+    for quote, included in INCLUDE.findall(text):
+        if quote == '"':
+            if not (root / included).is_file():
+                yield f'{path}: "{included}" is no path from the root of the tree'
+            elif not may_include(path, included):
+                yield f'{path}: {part_of(path)} may not include "{included}"'
+            continue
+        if OURS.match(included) and (root / included).is_file():
+            yield f"{path}: <{included}> is ours and belongs in quotes"
+        for header, place in WALLS:
+            if path.startswith("tests/") and header != r"nlohmann/":
+                continue
+            if re.match(header, included) and not re.fullmatch(place, path) and not (
+                place.endswith("/") and path.startswith(place)
+            ):
+                yield f"{path}: <{included}> may only stand in {place}"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    problems = []
+    files = 0
+    for folder in sorted({part.split("/")[0] for part in PARTS}):
+        for file in sorted((root / folder).rglob("*")):
+            if file.suffix in (".h", ".cc"):
+                files += 1
+                path = file.relative_to(root).as_posix()
+                problems += problems_of(root, path, file.read_text(encoding="utf-8"))
+    print("\n".join(problems) if problems else f"{files} files keep to the rules")
+    return 1 if problems or files == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

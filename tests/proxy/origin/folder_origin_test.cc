@@ -1,0 +1,83 @@
+#include "proxy/origin/folder_origin.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <optional>
+
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_loop.h"
+
+using namespace likeness;
+using namespace likeness::origin;
+
+namespace {
+
+void write(const std::filesystem::path& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace
+
+TEST_CASE("a photo is found by its id and any accepted extension") {
+  const test::TempFolder folder;
+  write(folder.path() / "ada.png", "png");
+  write(folder.path() / "ada.jpg", "jpeg");
+  write(folder.path() / "a@b.c.webp", "webp");
+  const PhotoFolder photos(folder.path(), 100);
+  const auto ada = photos.read("ada", {});
+  REQUIRE(ada.has_value());
+  CHECK(*ada->bytes == "jpeg");
+  CHECK(*photos.read("a@b.c", {})->bytes == "webp");
+  CHECK(photos.read("nobody", {}).error().code == Errc::no_photo);
+
+  const auto same = photos.read("ada", ada->validators);
+  CHECK(same->bytes == nullptr);
+  write(folder.path() / "ada.jpg", "another");
+  CHECK(*photos.read("ada", ada->validators)->bytes == "another");
+}
+
+TEST_CASE("no id leads out of the folder") {
+  const test::TempFolder folder;
+  const auto inside = folder.path() / "photos";
+  std::filesystem::create_directory(inside);
+  write(folder.path() / "secret.jpg", "secret");
+  write(inside / ".hidden.jpg", "hidden");
+  std::filesystem::create_directory(inside / "folder.jpg");
+  std::filesystem::create_symlink(folder.path() / "secret.jpg", inside / "link.jpg");
+  std::filesystem::create_symlink("../secret.jpg", inside / "relative.jpg");
+  const PhotoFolder photos(inside, 100);
+  for (const std::string id : {"../secret", "/../secret", ".hidden", "..", ".", "", "folder",
+                               "link", "relative", "photos/../secret"}) {
+    CAPTURE(id);
+    CHECK(photos.read(id, {}).error().code == Errc::no_photo);
+  }
+  CHECK(photos.read(std::string_view("a\0b", 3), {}).error().code == Errc::no_photo);
+  CHECK(photos.read(std::string(5'000, 'x'), {}).error().code == Errc::no_photo);
+}
+
+TEST_CASE("a file over the limit is refused unread") {
+  const test::TempFolder folder;
+  write(folder.path() / "big.jpg", std::string(101, 'x'));
+  CHECK(PhotoFolder(folder.path(), 100).read("big", {}).error().code == Errc::source_too_large);
+}
+
+TEST_CASE("a folder origin reads off the loop and answers on it") {
+  const test::TempFolder folder;
+  write(folder.path() / "ada.jpg", "jpeg");
+  const PhotoFolder photos(folder.path(), 100);
+  test::TestLoop loop;
+  SideThread reader("reader", 1);
+  FolderOrigin origin(loop, reader, photos);
+  int answers = 0;
+  int overloaded = 0;
+  for (int i = 0; i < 50; ++i) {
+    origin.fetch("ada", {}, [&](Result<Fetched> result) {
+      ++answers;
+      if (!result) overloaded += result.error().code == Errc::overloaded ? 1 : 0;
+    });
+  }
+  CHECK(answers == 0);
+  REQUIRE(loop.run_until([&] { return answers == 50; }));
+  CHECK(origin.stats().in_flight == 0);
+  CHECK(overloaded < 50);
+}
