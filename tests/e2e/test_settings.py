@@ -15,7 +15,7 @@ class File(case.Case):
         return path
 
     def test_a_good_file(self):
-        path = self.write('{ // Comments are allowed.\n "memory": {"capacity_bytes": "64MiB"} /* */ }')
+        path = self.write('{ // A comment.\n "memory": {"capacity_bytes": "64MiB"} /* Another. */ }')
         told = run_likeness("check-config", path)
         self.assertEqual((told.returncode, told.stderr), (0, ""))
         self.assertIn(path, told.stdout)
@@ -96,7 +96,7 @@ class Precedence(case.Case):
             origin=None, redis=None, arguments=["--origin", origin.template, "--redis", "none",
                                                 "--workers", "1", "--image-workers", "1",
                                                 "--memory-cache", "0", "--log-level", "error"],
-            log__level="error", imaging__workers=1, http__workers=1)
+            log__level=None, imaging__workers=None, http__workers=None)
         for _ in range(2):
             self.assert_picture(server.get("/photos/ada/HR64x64"), 64, 64)
         self.assertEqual(origin.count("ada"), 2)  # Nothing is kept.
@@ -104,7 +104,8 @@ class Precedence(case.Case):
         self.assertEqual(server.metric("memory_cache_bytes"), 0)
 
     def test_flags_may_be_given_twice(self):
-        server = self.start_likeness(arguments=["--workers", "1", "--workers", "3"])
+        server = self.start_likeness(arguments=["--workers", "1", "--workers", "3"],
+                                     http__workers=None)
         self.assertEqual(server.get("/healthz").status, 200)
 
 

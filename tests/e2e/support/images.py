@@ -63,15 +63,24 @@ def quarters(width, height, colours=(RED, GREEN, BLUE, WHITE), sample=bytes, **k
     return png(width, height, top * (height // 2) + bottom * (height - height // 2), **kind)
 
 
-def vips(operation, data, suffix, *arguments):
-    """Runs `vips OPERATION in out.SUFFIX …` on a picture and gives the outcome's bytes."""
+def vips(operation, data, suffix, *arguments, second=None):
+    """Runs `vips OPERATION in [second] out.SUFFIX …` on pictures and gives the outcome's bytes."""
     with tempfile.TemporaryDirectory(prefix="likeness-e2e-vips-") as folder:
-        source, target = (os.path.join(folder, name) for name in ("in", "out." + suffix))
-        pathlib.Path(source).write_bytes(data)
-        done = subprocess.run(["vips", operation, source, target, *arguments], timeout=60,
+        files = []
+        for name, content in (("in", data), ("second", second)):
+            if content is not None:
+                files.append(os.path.join(folder, name))
+                pathlib.Path(files[-1]).write_bytes(content)
+        target = os.path.join(folder, "out." + suffix)
+        done = subprocess.run(["vips", operation, *files, target, *arguments], timeout=60,
                               capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"vips {operation}: {done.stderr}"
         return pathlib.Path(target.partition("[")[0]).read_bytes()
+
+
+def insert(ground, detail, left, top):
+    """One picture within another."""
+    return vips("insert", ground, "png", str(left), str(top), second=detail)
 
 
 def jpeg(data, orientation=None, options="Q=92"):
@@ -124,6 +133,16 @@ def _webp_size(data):
     assert kind == b"VP8X", f"a WebP of kind {kind}"
     width, height = (int.from_bytes(data[at:at + 3], "little") for at in (24, 27))
     return width + 1, height + 1
+
+
+def bands(data):
+    """How many channels a picture has, alpha among them."""
+    with tempfile.NamedTemporaryFile(prefix="likeness-e2e-") as file:
+        file.write(data)
+        file.flush()
+        told = subprocess.run(["vipsheader", "-f", "bands", file.name], timeout=60,
+                              capture_output=True, text=True, check=True)
+    return int(told.stdout)
 
 
 class Pixels:

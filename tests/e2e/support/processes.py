@@ -97,7 +97,8 @@ class Likeness(Process):
         for address in listen:
             self.arguments += ["--listen", address]
         for name, value in settings.items():
-            self.arguments += ["--set", f"{name.replace('__', '.')}={value}"]
+            if value is not None:  # One of the above that is not wanted.
+                self.arguments += ["--set", f"{name.replace('__', '.')}={value}"]
         self.arguments += arguments
         self.environment = dict(os.environ) | (environment or {})
 
