@@ -1,7 +1,7 @@
 """Clients that leave at once beside clients that check what they get.
 
 An answer that reaches the wrong client is the worst that a proxy can do. Every photo here is of one
-colour that belongs to its id, or carries its id in its bytes, so that each answer tells whose it is.
+colour that belongs to its id, so that each answer tells whose it is.
 """
 
 import contextlib

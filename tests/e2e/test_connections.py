@@ -103,6 +103,7 @@ class Connections(case.ServedCase):
 
     def test_bodies_that_nobody_wants_do_not_desynchronise(self):
         smuggled = request_bytes("/photos/smuggled")
+        line = b" /photos/ada/HR64x64 HTTP/1.1\r\nHost: h\r\n"
         bodies = (
             (b"Content-Length: %d\r\n\r\n" % len(smuggled)) + smuggled,
             b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(smuggled), smuggled),
@@ -111,7 +112,7 @@ class Connections(case.ServedCase):
             with self.subTest(body):
                 for method, status in ((b"GET", 200), (b"POST", 405), (b"DELETE", 405)):
                     with self.server.connect() as connection:
-                        connection.send(method + b" /photos/ada/HR64x64 HTTP/1.1\r\nHost: h\r\n" + body)
+                        connection.send(method + line + body)
                         self.assertEqual(connection.response().status, status)
                         self.assertEqual(connection.ask("/photos/ada/HR64x64").body, self.hit.body)
         self.assertEqual(self.origin.count("smuggled"), 0)

@@ -15,7 +15,7 @@ class File(case.Case):
         return path
 
     def test_a_good_file(self):
-        path = self.write('{ // A comment.\n "memory": {"capacity_bytes": "64MiB"} /* Another. */ }')
+        path = self.write('{ // A comment.\n "memory": {"capacity_bytes": "64MiB"} /* Too. */ }')
         told = run_likeness("check-config", path)
         self.assertEqual((told.returncode, told.stderr), (0, ""))
         self.assertIn(path, told.stdout)

@@ -21,7 +21,7 @@ class Slow(case.Case):
     def setUp(self):
         self.origin = self.start_origin()
         # About 1 MB as PNG: more than any socket buffer takes.
-        self.origin.put("big", images.vips("resize", images.photograph("Owl"), "png", "1.5"))
+        self.origin.put("big", images.vips("resize", images.photograph("owl"), "png", "1.5"))
         self.origin.put("ada", case.wide_photo())
 
     def serve(self, **settings):

@@ -53,14 +53,14 @@ class ServedCase(Case):
 @functools.cache
 def wide_photo():
     """A JPEG of 500x300."""
-    cut = images.vips("crop", images.photograph("Dog"), "png", "0", "100", "500", "300")
+    cut = images.vips("crop", images.photograph("dog"), "png", "0", "100", "500", "300")
     return images.jpeg(cut)
 
 
 @functools.cache
 def square_photo():
     """A JPEG of 648x648, the largest size that Exchange keeps."""
-    return images.jpeg(images.vips("resize", images.photograph("Sushi"), "png", str(648 / 512)))
+    return images.jpeg(images.vips("resize", images.photograph("sushi"), "png", str(648 / 512)))
 
 
 def temporary_folder():

@@ -18,15 +18,15 @@ RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (250, 250
 
 
 @functools.cache
-def photograph(name):
-    """One of the real photographs: a PNG of 512x512."""
-    return (PHOTOS / f"{name}.png").read_bytes()
-
-
 def photographs():
-    names = sorted(path.stem for path in PHOTOS.glob("*.png"))
-    assert names, f"no photographs in {PHOTOS}: run .ci/photos"
-    return names
+    """The real photographs by name, PNGs of 512x512 (tests/support/fetch_photos.sh)."""
+    found = {path.stem: path.read_bytes() for path in sorted(PHOTOS.glob("*.png"))}
+    assert found, f"no photographs in {PHOTOS}"
+    return found
+
+
+def photograph(name):
+    return photographs()[name]
 
 
 # ---- Making pictures
