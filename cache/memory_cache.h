@@ -12,13 +12,15 @@
 
 namespace likeness::cache {
 
+class MemoryShard;
+
 struct MemoryStats {
   std::size_t bytes = 0;
   std::size_t photos = 0;
   std::size_t pictures = 0;
-  std::uint64_t hits = 0;
-  std::uint64_t misses = 0;
-  std::uint64_t evictions = 0;
+  std::uint64_t hits = 0;       // find() gave all it was asked for.
+  std::uint64_t misses = 0;     // It did not.
+  std::uint64_t evictions = 0;  // Pictures and metas that left for want of room.
 };
 
 // A MemoryCache keeps photo records in this process: for each photo its meta, and its pictures by
@@ -27,7 +29,9 @@ struct MemoryStats {
 //
 // Eviction is SIEVE (Zhang et al., NSDI 2024) over pictures and metas alike: a hit only sets a
 // mark, and a hand that moves through the queue evicts what it finds unmarked. A meta leaves only
-// after its pictures. Everything counts: bytes, heads, keys, and the overhead of the containers.
+// after its pictures. Everything counts: bytes, heads, keys, and the overhead of the containers and
+// of malloc; stats().bytes never exceeds the capacity. There is one shard per 16 MiB, at most 64,
+// so that pictures of several megabytes fit in a shard of any usual capacity.
 //
 // A picture is only ever found beside a meta of the same version: storing a meta with another
 // version drops all pictures of the old one, and a picture that comes too late is refused.
@@ -47,8 +51,10 @@ class MemoryCache {
   };
 
   // Names a picture, given the photo's meta: a variant's name depends on the source's size. Writes
-  // into `buffer` (64 bytes) where it needs room; an empty name asks for the meta alone. A plain
-  // function with a context, so that the hit path allocates nothing.
+  // into `buffer` (kMaxChosenName bytes) where it needs room; an empty name asks for the meta
+  // alone. A plain function with a context, so that the hit path allocates nothing. Runs under the
+  // shard's lock: it must be short and not call the cache.
+  static constexpr std::size_t kMaxChosenName = 64;
   struct Chooser {
     std::string_view (*choose)(const Meta& meta, const void* context, char* buffer);
     const void* context;
@@ -59,11 +65,13 @@ class MemoryCache {
   // The same for a name that needs no meta; "" for the meta alone.
   [[nodiscard]] Found find(std::string_view photo, std::string_view name);
 
-  // Stores or replaces the meta. Pictures of the same version stay.
+  // Stores or replaces the meta. Pictures of the same version stay. A meta that alone is larger
+  // than a shard is not stored, and the photo forgotten.
   void put_meta(std::string_view photo, MetaPtr meta);
 
-  // Stores a picture; refused (false) if the photo's meta is absent or has another version, if it
-  // holds max_variants_per_photo already, or if it alone is larger than a shard.
+  // Stores a picture, in place of one of the same name; refused (false) if the photo's meta is
+  // absent or has another version, if the photo holds max_variants_per_photo already (the master
+  // not counted), or if picture and meta together are larger than a shard.
   bool put_picture(std::string_view photo, std::string_view name, PicturePtr picture);
 
   // Forgets one picture of a photo.
@@ -76,8 +84,9 @@ class MemoryCache {
   [[nodiscard]] MemoryStats stats() const;
 
  private:
-  class Shard;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  [[nodiscard]] MemoryShard* shard_of(std::size_t hash) const;  // Null: it is off.
+
+  std::vector<std::unique_ptr<MemoryShard>> shards_;  // As many as a power of two says, or none.
 };
 
 }  // namespace likeness::cache

@@ -32,8 +32,8 @@ struct Meta {
   std::string origin_etag;  // Validators for the origin, verbatim; empty if it gave none.
   std::string origin_last_modified;
   WallClock::time_point fetched;  // When the origin last confirmed it.
-  WallClock::time_point
-      modified;  // The origin's Last-Modified, else when this version was first fetched.
+  // The origin's Last-Modified, else when this version was first fetched.
+  WallClock::time_point modified;
   WallClock::time_point fresh_until;
   // Asking the origin failed, and is not to be tried again before then. Of this process only: not
   // stored in Redis.
@@ -54,18 +54,24 @@ struct Picture {
 };
 using PicturePtr = std::shared_ptr<const Picture>;
 
-// Names of pictures within a record are those of imaging::Spec, or one of these two. A record has
-// one of them at a time: the origin's own bytes, until a second size is asked for and they are
-// large enough to be worth replacing by a reduction.
+// Names of pictures within a record are those of imaging::Spec, or one of these two, which are not
+// variants. A record has one of them at a time: the origin's own bytes, until a second size is
+// asked for and they are large enough to be worth replacing by a reduction.
 inline constexpr std::string_view kSourceName = "source";
 inline constexpr std::string_view kMasterName = "master";
+[[nodiscard]] constexpr bool is_variant(std::string_view name) {
+  return name != kSourceName && name != kMasterName;
+}
 
-// Meta and Picture as they stand in Redis. Meta is JSON, for operators' eyes; a picture is a short
-// text head and the bytes behind it. decode_* accept anything and say what is wrong; what another
-// version of this program wrote reads as an error, never as a wrong photo.
+// Meta and Picture as they stand in Redis. Meta is JSON, for operators' eyes, times in milliseconds
+// since 1970; a picture is one line of text, its head, and the bytes behind it. decode_* accept
+// anything and say what is wrong (Errc::store_unavailable); what another version of this program
+// wrote reads as an error, never as a wrong photo.
 [[nodiscard]] std::string encode(const Meta& meta);
 [[nodiscard]] Result<Meta> decode_meta(std::string_view text);
-// The head alone: the bytes follow it directly, so that storing a picture copies them once.
+// The head alone: the bytes follow it directly, so that storing a picture need not copy them. Its
+// first three words name the format and the source's version: equal words, same kind of picture.
+// REQUIRES: version and etag are not empty and hold neither blanks nor control characters.
 [[nodiscard]] std::string encode_head(const Picture& picture);
 [[nodiscard]] Result<Picture> decode_picture(std::string_view stored);
 

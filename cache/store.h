@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cache/record.h"
@@ -33,8 +34,8 @@ using FillToken = std::string;
 // store; arguments need to live only until the call returns. Errors: store_unavailable (not
 // connected, timed out, too many commands, or nonsense under our key).
 //
-// Loop-confined: every loop has its own. Implementations: RedisStore; a fake in the tests that
-// holds the callbacks.
+// Loop-confined: every loop has its own. Destroying it drops the callbacks of calls in flight
+// uncalled. Implementations: RedisStore; a fake in the tests that holds the callbacks.
 class Store {
  public:
   template <class T>
@@ -47,13 +48,14 @@ class Store {
                        Done<StoredRecord> done) = 0;
 
   // Asks for the right to fill or refresh a photo's record for `lease`. Empty if another process
-  // has it. An erased or expired record frees it.
+  // has it. Erasing the record frees it.
   virtual void claim(std::string_view photo, milliseconds lease,
                      Done<std::optional<FillToken>> done) = 0;
 
   // Replaces the whole record, its pictures included, and gives the claim back; `life` is how long
-  // the record may stay. If the version is the one already stored, pictures stay. False: the claim
-  // was lost, nothing was written.
+  // the record may stay. If the version is the one already stored, its pictures stay, and of two
+  // with one name the stored one does. A claim whose lease has ended still counts while nobody else
+  // has claimed. False: the claim was lost, nothing was written.
   struct Write {
     Meta meta;
     std::vector<std::pair<std::string, PicturePtr>> pictures;
@@ -63,11 +65,12 @@ class Store {
                     Done<bool> done) = 0;
 
   // Adds a picture to the record if the record still has the picture's version and no picture of
-  // that name yet, and drops the one named `instead_of` (if any). False: nothing was changed.
+  // that name yet, and drops the one named `instead_of`, if any. False: nothing was changed, also
+  // where the record has all the variants that it may have.
   virtual void put_picture(std::string_view photo, std::string_view name, const PicturePtr& picture,
                            std::string_view instead_of, Done<bool> done) = 0;
 
-  // Forgets a photo everywhere, claims included.
+  // Forgets a photo everywhere, claims included. False: there was nothing to forget.
   virtual void erase(std::string_view photo, Done<bool> done) = 0;
 
   // May the store be used at this moment? For readiness and metrics.

@@ -15,9 +15,9 @@ constexpr auto at() {
 
 // Bounds of several fields. A wait of more than an hour is a mistake in the unit; so is a lifetime
 // of more than ten years.
-constexpr std::int64_t kHour = 3'600'000;           // In milliseconds.
-constexpr std::int64_t kTenYears = 3'650 * 86'400;  // In seconds.
-constexpr std::int64_t kKi = 1'024;                 // Bytes, as are the next two.
+constexpr std::int64_t kHour = 3'600'000;                         // In milliseconds.
+constexpr std::int64_t kTenYears = std::int64_t{3'650} * 86'400;  // In seconds.
+constexpr std::int64_t kKi = 1'024;                               // Bytes, as are the next two.
 constexpr std::int64_t kMi = 1'024 * kKi;
 constexpr std::int64_t kGi = 1'024 * kMi;
 

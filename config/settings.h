@@ -40,7 +40,7 @@ struct HttpSettings {
   milliseconds write_timeout{30'000};
   // Output a client may leave unread before it is cut off; one original of the largest size fits.
   std::size_t max_pending_output_bytes = 32 * kMiB;
-  // Per process; past it new connections are closed at once. 10,000 idle ones must fit.
+  // Per loop; past it new connections are closed at once. 10,000 idle ones must fit.
   int max_connections = 20'000;
   // After SIGTERM: in-flight requests may take this long.
   milliseconds drain_timeout{20'000};

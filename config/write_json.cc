@@ -45,8 +45,7 @@ Json describe_type(const Field& field) {
   if (std::holds_alternative<std::vector<std::string>>(value)) {
     return {{"type", "array"}, {"items", {{"type", "string"}}}};
   }
-  const Json number = {
-      {"type", "integer"}, {"minimum", field.rules.min}, {"maximum", field.rules.max}};
+  Json number = {{"type", "integer"}, {"minimum", field.rules.min}, {"maximum", field.rules.max}};
   if (std::holds_alternative<std::int64_t>(value)) return number;
   if (!field.rules.choices.empty()) return {{"enum", field.rules.choices}};
   if (units(field).empty()) return {{"type", "string"}};

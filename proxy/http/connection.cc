@@ -118,11 +118,13 @@ void Connection::process() {
   }
   processing_ = false;
   if (!more) return;
-  if (end_of_input_) return close();
-  const bool started = reader_.buffered() > 0;
-  const Phase phase = reader_.in_body() ? Phase::reading_body
-                      : started         ? Phase::reading_head
-                                        : Phase::idle;
+  Phase phase = Phase::idle;
+  if (reader_.in_body()) {
+    phase = Phase::reading_body;
+  } else if (reader_.buffered() > 0) {
+    phase = Phase::reading_head;
+  }
+  if (end_of_input_ || (context_.draining && phase == Phase::idle)) return close();
   if (phase != phase_) enter(phase);
 }
 
@@ -246,13 +248,15 @@ void Connection::flush() {
 void Connection::after_answer() {
   if (!close_after_) {
     enter(Phase::idle);
-    if (!processing_ && (reader_.buffered() > 0 || reader_.in_body() || end_of_input_)) {
-      process_later();
-    }
+    const bool waiting = reader_.buffered() > 0 || reader_.in_body();
+    const bool ending = end_of_input_ || context_.draining;
+    if (!processing_ && (waiting || ending)) process_later();
     return;
   }
-  // Closing with input unread makes the kernel send a reset, which can overtake the answer.
-  if (end_of_input_ || !(linger_after_ || reader_.buffered() > 0)) return close();
+  // Closing with input unread makes the kernel send a reset, which can overtake the answer. Only a
+  // client that wanted to end here sends nothing more.
+  const bool expected = !keep_alive_ && !linger_after_ && reader_.buffered() == 0;
+  if (end_of_input_ || expected) return close();
   ::shutdown(fd_, SHUT_WR);
   enter(Phase::lingering);
 }

@@ -169,12 +169,12 @@ void RequestParser::on_header_impl(Code& code) {
   head_done_ = true;
   const Request& request = message_.request;
   if (!has_host_ && !request.http10) return refuse(400, code);
-  const auto length = content_length();
-  if (!chunked() && length.value_or(0) == 0) return;
+  body_size_ = content_length().value_or(0);
+  if (!chunked() && body_size_ == 0) return;
   const std::size_t limit = body_limit_(request.method, request.path);
   wants_body_ = limit > 0;
   const std::size_t most = wants_body_ ? limit : settings_.max_ignored_body_bytes;
-  if (length.value_or(0) > most) return refuse(413, code);
+  if (body_size_ > most) return refuse(413, code);
   basic_parser::body_limit(most);
   // Who asks before sending a body that nobody wants is answered at once. Whether the body comes
   // all the same cannot be known, so the connection ends with the answer.
@@ -183,7 +183,7 @@ void RequestParser::on_header_impl(Code& code) {
 
 std::size_t RequestParser::on_body_impl(View body, Code&) {
   // Whole and in one piece, it is used where it lies.
-  if (wants_body_ && message_.body.empty() && body.size() == content_length().value_or(0)) {
+  if (wants_body_ && message_.body.empty() && body.size() == body_size_) {
     message_.request.body = plain(body);
   } else {
     add_body(plain(body));

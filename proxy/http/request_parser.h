@@ -32,10 +32,8 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   Progress parse_body(std::string_view bytes);
 
   using basic_parser::is_done;
-  // Of a body with a Content-Length, after parse_head().
-  [[nodiscard]] std::uint64_t body_remaining() const {
-    return content_length_remaining().value_or(0);
-  }
+  // The Content-Length, or 0 without one; after parse_head().
+  [[nodiscard]] std::uint64_t body_size() const { return body_size_; }
 
  private:
   using Code = boost::beast::error_code;
@@ -67,6 +65,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   bool has_host_ = false;
   bool has_length_ = false;
   bool wants_body_ = false;
+  std::uint64_t body_size_ = 0;
   int refusal_ = 0;
 };
 

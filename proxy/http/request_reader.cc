@@ -109,7 +109,7 @@ RequestReader::Step RequestReader::read_head() {
   if (parser.is_done()) return hand_out(shared_, head.consumed);
   if (shared_.body_left) return hand_out(shared_, head.consumed);
   const std::size_t rest = input_.size() - head.consumed;
-  if (parser.body_remaining() > rest) return start_body(head.consumed);
+  if (parser.body_size() > rest) return start_body(head.consumed);
   const auto body = parser.parse_body(input_.substr(head.consumed));
   if (body.status == RequestParser::kNeedMore) return start_body(head.consumed);
   if (body.status != 0) return refuse(body.status);

@@ -31,7 +31,7 @@ struct Listener {
 // requests answered in order one at a time, deadlines on every wait, bounded input and output, and
 // an error answer and a close for whatever is not HTTP.
 //
-// Loop-confined. Destroying it closes everything at once.
+// Loop-confined. Destroying it closes everything at once; not from within a handler.
 class Server {
  public:
   // `settings` must outlive the server.
@@ -42,7 +42,7 @@ class Server {
   void listen(Listener listener);
 
   // Stops accepting, ends idle connections, lets the others finish their request; calls `done` when
-  // none is left or settings.drain_timeout has passed.
+  // none is left or settings.drain_timeout has passed. REQUIRES: not called by a handler; once.
   void drain(std::function<void()> done);
 
   [[nodiscard]] const ConnectionCounters& counters() const;

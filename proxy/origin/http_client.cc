@@ -101,7 +101,6 @@ Error error_of(CURLcode code, bool too_large) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION: return {Errc::origin_unreachable, detail, {}};
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_OUT_OF_MEMORY: return {Errc::internal, detail, {}};
     default: return {Errc::origin_failed, detail, {}};
   }

@@ -44,12 +44,21 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
         Failure{{Errc::overloaded, "too many misses under way", seconds(1)}, Via::memory, {}, {}}));
     return;
   }
-  const PictureName name(ask);
-  const auto memory = ports_.memory.find(photo, name.chooser());
   const WaiterId waiter = ++last_waiter_;
   flight->waiting.emplace_back(waiter, std::move(done));
-  flight->miss.join(waiter, ask, memory.meta, memory.picture, WallClock::now());
+  flight->miss.join(waiter, ask, remembered(photo, ask), WallClock::now());
   perform(flight);
+}
+
+Remembered Flights::remembered(std::string_view photo, const Ask& ask) {
+  const PictureName name(ask);
+  auto asked = ports_.memory.find(photo, name.chooser());
+  Remembered memory{std::move(asked.meta), std::move(asked.picture), nullptr, nullptr};
+  if (memory.meta && !memory.picture) {
+    memory.source = ports_.memory.find(photo, cache::kSourceName).picture;
+    memory.master = ports_.memory.find(photo, cache::kMasterName).picture;
+  }
+  return memory;
 }
 
 Flights::FlightPtr Flights::open(std::string_view photo) {

@@ -67,6 +67,7 @@ class Flights {
   struct Flight;
   using FlightPtr = std::shared_ptr<Flight>;
 
+  [[nodiscard]] Remembered remembered(std::string_view photo, const Ask& ask);
   FlightPtr open(std::string_view photo);
   void perform(const FlightPtr& flight);
   void act(const FlightPtr& flight, LookUp action);

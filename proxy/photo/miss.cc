@@ -51,17 +51,24 @@ WallClock::time_point modified_at(const origin::Validators& validators, WallCloc
 
 }  // namespace
 
-void Miss::join(WaiterId waiter, const Ask& ask, const MetaPtr& meta,
-                const PicturePtr& memory_picture, WallClock::time_point now) {
+void Miss::join(WaiterId waiter, const Ask& ask, const Remembered& memory,
+                WallClock::time_point now) {
   const bool shared = !idle();
-  if (!meta_) meta_ = meta;
-  if (memory_picture && meta_ && memory_picture->version == meta_->version &&
-      meta_->status == Meta::Status::photo) {
+  if (!meta_) meta_ = memory.meta;
+  if (meta_) {
     char buffer[imaging::kMaxNameLength];
-    pictures_.try_emplace(std::string(picture_name(ask, *meta_, buffer)), memory_picture);
+    recall(picture_name(ask, *meta_, buffer), memory.picture);
+    recall(cache::kSourceName, memory.source);
+    recall(cache::kMasterName, memory.master);
   }
   waiters_.push_back({waiter, ask, Via::memory, shared});
   advance(now);
+}
+
+// Takes a picture from memory, if it is one of the version that this miss is about.
+void Miss::recall(std::string_view name, const PicturePtr& picture) {
+  if (picture && picture->version == meta_->version && meta_->status == Meta::Status::photo)
+    pictures_.try_emplace(std::string(name), picture);
 }
 
 bool Miss::idle() const {
@@ -477,9 +484,11 @@ void Miss::raise(Via via) {
 }
 
 void Miss::act(Action action) {
-  const bool writes = std::holds_alternative<Remember>(action) ||
-                      std::holds_alternative<Fill>(action) || std::holds_alternative<Save>(action);
-  if (!(detached_ && writes)) actions_.push_back(std::move(action));
+  const bool saves = std::holds_alternative<Save>(action);
+  const bool writes = saves || std::holds_alternative<Remember>(action) ||
+                      std::holds_alternative<Fill>(action);
+  if ((detached_ && writes) || (saves && !settings_.has_store)) return;
+  actions_.push_back(std::move(action));
 }
 
 }  // namespace likeness::photo

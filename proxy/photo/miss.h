@@ -56,6 +56,14 @@ struct Answer {
 };
 using Action = std::variant<LookUp, Claim, Fetch, Render, Remember, Fill, Save, Answer>;
 
+// What this process's memory has of a photo, as far as it can matter to an ask. Each may be null.
+struct Remembered {
+  cache::MetaPtr meta;
+  cache::PicturePtr picture;  // The asked one.
+  cache::PicturePtr source;
+  cache::PicturePtr master;
+};
+
 struct MissSettings {
   FreshnessSettings freshness;
   int master_edge = 1'024;
@@ -76,9 +84,8 @@ class Miss {
  public:
   explicit Miss(const MissSettings& settings) : settings_(settings) {}
 
-  // Somebody wants something of the photo; `meta` and `pictures` are what memory has of it.
-  void join(WaiterId waiter, const Ask& ask, const cache::MetaPtr& meta,
-            const cache::PicturePtr& picture, WallClock::time_point now);
+  // Somebody wants something of the photo.
+  void join(WaiterId waiter, const Ask& ask, const Remembered& memory, WallClock::time_point now);
 
   void looked_up(Result<cache::StoredRecord> result, WallClock::time_point now);
   void claimed(Result<std::optional<cache::FillToken>> result, WallClock::time_point now);
@@ -140,6 +147,7 @@ class Miss {
   [[nodiscard]] Outcome failure(const Error& error, Via via) const;
   [[nodiscard]] Outcome found(const Waiter& waiter, cache::PicturePtr picture, bool stale) const;
   [[nodiscard]] cache::PicturePtr picture(std::string_view name) const;
+  void recall(std::string_view name, const cache::PicturePtr& picture);
 
   void start_fetch(bool conditional);
   void start_incoming();

@@ -76,12 +76,12 @@ TEST_CASE("check-config prints the sample file and the schema") {
   CHECK(print({"check-config", "--print-schema"}).text == write_schema());
 }
 
-TEST_CASE("--version prints name and version") {
+TEST_CASE("the flag --version prints name and version") {
   CHECK(print({"--version"}).text == "likeness " + std::string(version()) + "\n");
   CHECK(print({"--version"}).exit_code == 0);
 }
 
-TEST_CASE("--help prints the commands, and those print their flags") {
+TEST_CASE("the flag --help prints the commands, and those print their flags") {
   CHECK(print({"--help"}).exit_code == 0);
   CHECK_THAT(print({"--help"}).text, Catch::Contains("serve") && Catch::Contains("check-config"));
   CHECK_THAT(print({"serve", "--help"}).text,

@@ -152,6 +152,8 @@ TEST_CASE("draining ends idle connections, lets requests finish, and tells once"
   CHECK(done == 0);
   server.answer_parked(0);
   CHECK(header_of(busy.receive_all(), "Connection") == "close");
+  busy.end_sending();
+  half.end_sending();
   CHECK(server.loop.run_until([&] { return done == 1; }));
   busy.settle();
   CHECK(done == 1);
@@ -171,6 +173,21 @@ TEST_CASE("a request that is already here when draining begins is answered", "[h
   server.server->drain([&] { done = true; });
   CHECK(body_of(connected.receive_all()) == "ID:/b\n");
   CHECK(body_of(fresh.receive_all()) == "ID:/c\n");
+  connected.end_sending();
+  fresh.end_sending();
+  CHECK(server.loop.run_until([&] { return done; }));
+}
+
+TEST_CASE("draining lets a slow reader have the rest of its answer, and then ends it", "[http]") {
+  TestServer server;
+  Wire slow(server, 8'192);
+  slow.send(get("/size/5000000"));
+  slow.settle();
+  bool done = false;
+  server.server->drain([&] { done = true; });
+  slow.settle();
+  CHECK_FALSE(done);
+  CHECK(body_of(slow.receive_all()) == std::string(5'000'000, 'b'));
   CHECK(server.loop.run_until([&] { return done; }));
 }
 

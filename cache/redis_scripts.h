@@ -1,0 +1,93 @@
+#ifndef LIKENESS_CACHE_REDIS_SCRIPTS_H_
+#define LIKENESS_CACHE_REDIS_SCRIPTS_H_
+
+#include <string>
+#include <string_view>
+
+namespace likeness::cache {
+
+// A Lua script that Redis runs as one atomic step. Immutable.
+class RedisScript {
+ public:
+  explicit RedisScript(std::string_view source);
+  [[nodiscard]] const std::string& source() const { return source_; }
+  // What EVALSHA calls it.
+  [[nodiscard]] const std::string& digest() const { return digest_; }
+
+ private:
+  std::string source_;
+  std::string digest_;
+};
+
+// The scripts of RedisStore. KEYS[1] is the record, a hash with the fields
+//   meta     encode(Meta)
+//   version  that of meta, so that scripts need not read JSON; "" without a photo
+//   fill     "<end of the lease, server's clock, ms> <token>" while somebody has claimed the record
+//   source, master, v:<name>  encode_head(Picture) and its bytes
+// A value of another type under our key is nobody's record: a claim replaces it. Each script is one
+// key, so one slot of a cluster, and reads the server's clock: clients' clocks do not matter.
+
+// ARGV: token, lease in ms. Returns 1 if claimed. The record lives at least as long as the lease,
+// and one that holds nothing but the claim goes away with it.
+inline constexpr std::string_view kClaimScript = R"lua(
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local held = redis.pcall('HGET', KEYS[1], 'fill')
+if type(held) == 'table' then
+  redis.call('UNLINK', KEYS[1])
+elseif held then
+  local lease_end = tonumber(string.match(held, '^(%d+) '))
+  if lease_end and lease_end > now then return 0 end
+end
+redis.call('HSET', KEYS[1], 'fill', string.format('%.0f %s', now + ARGV[2], ARGV[1]))
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+return 1
+)lua";
+
+// ARGV: token, version, meta, life in ms, then field and value of each picture. Returns 1 if
+// written. A stored picture stays if its head's first three words (mark, format, version) are those
+// of the new one; anything else under its name is damage, and is overwritten.
+inline constexpr std::string_view kFillScript = R"lua(
+local held = redis.pcall('HGET', KEYS[1], 'fill')
+if type(held) ~= 'string' or string.match(held, ' (.*)$') ~= ARGV[1] then return 0 end
+if ARGV[2] == '' or redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then
+  redis.call('UNLINK', KEYS[1])
+end
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'meta', ARGV[3])
+redis.call('HDEL', KEYS[1], 'fill')
+for i = 5, #ARGV, 2 do
+  local mark = string.match(ARGV[i + 1], '^%S+ %S+ %S+ ')
+  local there = redis.call('HGET', KEYS[1], ARGV[i])
+  if not there or string.sub(there, 1, #mark) ~= mark then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+  end
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1
+)lua";
+
+// ARGV: version, field, value, most variants, field to drop or "". Returns 1 if written.
+inline constexpr std::string_view kPutPictureScript = R"lua(
+local version = redis.pcall('HGET', KEYS[1], 'version')
+if version ~= ARGV[1] then return 0 end
+local there = redis.call('HGET', KEYS[1], ARGV[2])
+if there then
+  local mark = string.match(ARGV[3], '^%S+ %S+ %S+ ')
+  if string.sub(there, 1, #mark) == mark then return 0 end
+elseif ARGV[2] ~= 'source' and ARGV[2] ~= 'master' then
+  local variants = redis.call('HLEN', KEYS[1])
+  for _, field in ipairs({'meta', 'version', 'fill', 'source', 'master'}) do
+    variants = variants - redis.call('HEXISTS', KEYS[1], field)
+  end
+  if variants >= tonumber(ARGV[4]) then return 0 end
+end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+if ARGV[5] ~= '' then redis.call('HDEL', KEYS[1], ARGV[5]) end
+return 1
+)lua";
+
+}  // namespace likeness::cache
+
+#endif  // LIKENESS_CACHE_REDIS_SCRIPTS_H_

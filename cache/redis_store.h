@@ -1,0 +1,57 @@
+#ifndef LIKENESS_CACHE_REDIS_STORE_H_
+#define LIKENESS_CACHE_REDIS_STORE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cache/redis_client.h"
+#include "cache/redis_scripts.h"
+#include "cache/store.h"
+
+namespace likeness::cache {
+
+// The Store in Redis: one hash per photo (see redis_scripts.h) under the prefix and the photo's id,
+// so that a record is one key, in one slot, with one lifetime. No hash tag is needed for that; an
+// id with braces in it is one only for its own key.
+//
+// What cannot be decoded reads as absent, and so does a value of another type: the record heals
+// when it is filled or the picture stored the next time.
+//
+// Loop-confined.
+class RedisStore final : public Store {
+ public:
+  // `max_variants` per photo, the master not counted.
+  RedisStore(Loop& loop, RedisTarget target, const RedisSettings& settings, int max_variants,
+             RedisEvents events = {});
+
+  void look_up(std::string_view photo, const std::vector<std::string>& names,
+               Done<StoredRecord> done) override;
+  void claim(std::string_view photo, milliseconds lease,
+             Done<std::optional<FillToken>> done) override;
+  void fill(std::string_view photo, const FillToken& token, const Write& write,
+            Done<bool> done) override;
+  void put_picture(std::string_view photo, std::string_view name, const PicturePtr& picture,
+                   std::string_view instead_of, Done<bool> done) override;
+  void erase(std::string_view photo, Done<bool> done) override;
+  [[nodiscard]] bool connected() const override { return client_.connected(); }
+
+  [[nodiscard]] RedisStats stats() const { return client_.stats(); }
+
+ private:
+  [[nodiscard]] std::string key(std::string_view photo) const;
+  // Runs a script that answers 1 or 0, by its digest, or by its source where Redis has forgotten
+  // it.
+  void run(const RedisScript& script, std::string key, RedisCommand args, Done<bool> done);
+
+  const std::string prefix_;
+  const std::string max_variants_;
+  const RedisScript claim_{kClaimScript};
+  const RedisScript fill_{kFillScript};
+  const RedisScript put_picture_{kPutPictureScript};
+  RedisClient client_;
+};
+
+}  // namespace likeness::cache
+
+#endif  // LIKENESS_CACHE_REDIS_STORE_H_

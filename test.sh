@@ -1,0 +1,30 @@
+#!/bin/bash
+# Builds likeness and runs its tests; with --all also the lint, and the tests under the sanitizers.
+# Other arguments go to ctest: ./test.sh --all, ./test.sh -R memory
+set -euo pipefail
+cd "$(dirname "$0")"
+
+presets=(dev)
+groups=(build test)
+if [[ ${1:-} == --all ]]; then
+  shift
+  presets=(asan tsan dev)
+  groups=(build test lint)
+fi
+
+.ci/install "${groups[@]}"
+
+# ThreadSanitizer of g++ 12 finds no room for its shadow where the kernel randomizes addresses by
+# more than 28 bits.
+runner=()
+if (($(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0) > 28)); then
+  runner=(setarch "$(uname -m)" --addr-no-randomize)
+fi
+
+for preset in "${presets[@]}"; do
+  echo "== $preset"
+  cmake --preset "$preset" --log-level=WARNING >/dev/null
+  "${runner[@]}" cmake --build --preset "$preset"
+  if [[ $preset == dev && " ${groups[*]} " == *" lint "* ]]; then .ci/lint; fi
+  "${runner[@]}" ctest --preset "$preset" "$@"
+done
