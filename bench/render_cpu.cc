@@ -301,8 +301,8 @@ void compare(Bench& bench, const char* what, const std::vector<std::string>& sou
     }
   }
   const std::size_t runs = sources.size() * static_cast<std::size_t>(rounds);
-  const std::string name = std::string(what) + " to " + std::to_string(edge) + "x" +
-                           std::to_string(edge);
+  const std::string name =
+      std::string(what) + " to " + std::to_string(edge) + "x" + std::to_string(edge);
   report((name + ", pool and worker").c_str(), ours, runs, sources.size());
   report((name + ", vips_thumbnail loop").c_str(), theirs, runs, sources.size());
 }

@@ -203,7 +203,9 @@ bool RedisClient::answer_one(RedisReply reply) {
     return true;
   }
   last_answer_ = loop_.now();
-  if (reply.kind == RedisReply::Kind::error) ++stats_.errors;
+  // A script that Redis has forgotten is sent again: no error of anybody's.
+  const bool forgotten = reply.text.starts_with("NOSCRIPT");
+  if (reply.kind == RedisReply::Kind::error && !forgotten) ++stats_.errors;
   if (events_.answered) events_.answered(Clock::now() - asked.sent);
   const auto alive = std::weak_ptr(alive_);
   const auto connection = connection_;

@@ -4,6 +4,7 @@
 
 #include "imaging/jpeg.h"
 #include "imaging/vips.h"
+#include "imaging/webp.h"
 
 namespace likeness::imaging {
 namespace {
@@ -14,7 +15,6 @@ constexpr int kMaxJpegEdge = 65'500;
 constexpr int kMaxWebpEdge = 16'383;
 // The cheapest settings whose files are not much larger than those of the slower ones; see
 // bench/render_cpu.cc.
-constexpr int kWebpEffort = 2;
 constexpr int kAvifEffort = 0;
 constexpr int kPngCompression = 6;
 
@@ -47,8 +47,7 @@ Result<std::string> encode(Raster raster, Format format, int quality) {
       flatten(raster);
       return encode_jpeg(raster, quality,
                          quality < kFullChromaQuality ? Chroma::halved : Chroma::full);
-    case Format::webp:
-      return save(raster, vips_webpsave_buffer, "Q", quality, "effort", kWebpEffort, "strip", TRUE);
+    case Format::webp: return encode_webp(raster, quality);
     case Format::avif:
       return save(raster, vips_heifsave_buffer, "Q", quality, "compression",
                   VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "effort", kAvifEffort, "strip", TRUE);

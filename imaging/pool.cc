@@ -35,6 +35,11 @@ std::string describe_end(int status) {
   return "an image worker died of signal " + std::to_string(WTERMSIG(status));
 }
 
+std::size_t worker_count(const ImagingSettings& settings) {
+  if (settings.workers > 0) return static_cast<std::size_t>(settings.workers);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 struct Waiting {
   Job job;
   Pool::Done done;
@@ -69,6 +74,8 @@ class Pool::State {
   [[nodiscard]] PoolStats stats() const;
 
  private:
+  State(Loop& loop, const ImagingSettings& settings, std::string executable, std::size_t workers);
+
   [[nodiscard]] std::optional<Error> refusal(const Job& job) const;
   [[nodiscard]] bool all_down() const;
   void fail_later(Error error, Done done);
@@ -98,13 +105,15 @@ class Pool::State {
 };
 
 Pool::State::State(Loop& loop, const ImagingSettings& settings, std::string executable)
-    : loop_(loop), settings_(settings), executable_(std::move(executable)) {
-  const int count = settings.workers > 0 ? settings.workers
-                                         : static_cast<int>(std::thread::hardware_concurrency());
-  slots_.resize(static_cast<std::size_t>(std::max(1, count)));
+    : State(loop, settings, std::move(executable), worker_count(settings)) {
+  // The other constructor is through, so the destructor tidies up if this one throws.
   for (Slot& slot : slots_) start(slot);
   wait_for_first();
 }
+
+Pool::State::State(Loop& loop, const ImagingSettings& settings, std::string executable,
+                   std::size_t workers)
+    : loop_(loop), settings_(settings), executable_(std::move(executable)), slots_(workers) {}
 
 Pool::State::~State() {
   for (Slot& slot : slots_) {

@@ -3,84 +3,37 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <memory>
-#include <numbers>
 #include <vector>
+
+#include "imaging/filter.h"
+#include "imaging/lanes.h"
 
 namespace likeness::imaging {
 namespace {
 
-// A pixel, and two, as the compiler's portable vectors; it picks the machine's registers.
-using Pixel = float __attribute__((vector_size(16)));
-using PixelInts = int __attribute__((vector_size(16)));
+// Between the two directions a pixel is this many times larger than a byte, with room left in 16
+// bits for what Lanczos adds beside edges.
+constexpr int kScale = 64;
+constexpr int kPixelsPerWords = 2;
 
-constexpr double kLobes = 3;
-
-double lanczos(double x) {
-  if (x == 0) return 1;
-  if (std::abs(x) >= kLobes) return 0;
-  const double turn = std::numbers::pi * x;
-  return kLobes * std::sin(turn) * std::sin(turn / kLobes) / (turn * turn);
-}
-
-// For each pixel of an edge of the answer: the source pixels that make it and their weights, which
-// add up to one.
-class Filter {
- public:
-  Filter(double start, double length, int source_edge, int edge)
-      : taps_(static_cast<int>(std::ceil(reach(length, edge) * 2)) + 2),
-        first_(static_cast<std::size_t>(edge)),
-        weights_(static_cast<std::size_t>(edge) * static_cast<std::size_t>(taps_)) {
-    taps_ = std::min(taps_, source_edge);
-    const double step = length / edge;
-    const double stretch = std::max(step, 1.0);
-    for (int i = 0; i < edge; ++i) {
-      const double centre = start + (i + 0.5) * step;
-      const int lowest = static_cast<int>(std::floor(centre - kLobes * stretch));
-      first_[static_cast<std::size_t>(i)] = std::clamp(lowest, 0, source_edge - taps_);
-      weigh(i, centre, stretch);
-    }
-  }
-
-  [[nodiscard]] int taps() const { return taps_; }
-  [[nodiscard]] int first(int i) const { return first_[static_cast<std::size_t>(i)]; }
-  [[nodiscard]] const float* weights(int i) const {
-    return weights_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(taps_);
-  }
-
- private:
-  static double reach(double length, int edge) { return kLobes * std::max(length / edge, 1.0); }
-
-  void weigh(int i, double centre, double stretch) {
-    float* const weights =
-        weights_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(taps_);
-    double sum = 0;
-    for (int tap = 0; tap < taps_; ++tap) {
-      const double weight = lanczos((first(i) + tap + 0.5 - centre) / stretch);
-      weights[tap] = static_cast<float>(weight);
-      sum += weight;
-    }
-    for (int tap = 0; tap < taps_; ++tap) weights[tap] /= static_cast<float>(sum);
-  }
-
-  int taps_;
-  std::vector<int> first_;
-  std::vector<float> weights_;
-};
-
-// Rows of the source as floating point, each converted once: output rows use overlapping runs of
+// Rows of the source as 16-bit numbers, each converted once: output rows use overlapping runs of
 // them in rising order, so a ring of as many as one output row needs is enough.
-class FloatRows {
+class WideRows {
  public:
-  FloatRows(const Raster& raster, int left, int width, int depth)
+  WideRows(const Raster& raster, int left, int width, int depth)
       : raster_(raster),
         left_(left),
         width_(width),
+        // One vector more than the pixels, as filters read in pairs.
+        stride_((width + 1) / kPixelsPerWords + 1),
         depth_(depth),
-        store_(static_cast<std::size_t>(width) * static_cast<std::size_t>(depth)) {}
+        store_(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(depth)) {}
 
-  const Pixel* row(int y) {
-    Pixel* const slot = store_.data() + static_cast<std::ptrdiff_t>(y % depth_) * width_;
+  [[nodiscard]] int stride() const { return stride_; }
+
+  // A row past the last one is all zero, and weighs nothing.
+  const Words* row(int y) {
+    Words* const slot = store_.data() + static_cast<std::ptrdiff_t>(y % depth_) * stride_;
     if (y >= next_) {
       convert(y, slot);
       next_ = y + 1;
@@ -92,72 +45,86 @@ class FloatRows {
   void start_at(int y) { next_ = std::max(next_, y); }
 
  private:
-  void convert(int y, Pixel* into) const {
-    const std::uint8_t* from = raster_.row(y) + std::ptrdiff_t{4} * left_;
-    for (int x = 0; x < width_; ++x, from += 4) {
-      into[x] = Pixel{static_cast<float>(from[0]), static_cast<float>(from[1]),
-                      static_cast<float>(from[2]), static_cast<float>(from[3])};
+  void convert(int y, Words* slot) const {
+    auto* const into = reinterpret_cast<std::int16_t*>(slot);
+    if (y >= raster_.size.height) {
+      std::fill(into, into + 8 * static_cast<std::ptrdiff_t>(stride_), std::int16_t{0});
+      return;
     }
+    const std::uint8_t* const from = raster_.row(y) + std::ptrdiff_t{4} * left_;
+    const int count = 4 * std::min(width_, raster_.size.width - left_);
+    for (int i = 0; i < count; ++i) into[i] = from[i];
     if (raster_.pixels != Pixels::rgba) return;
-    for (int x = 0; x < width_; ++x) {
-      const float alpha = into[x][3] / 255;
-      into[x] *= Pixel{alpha, alpha, alpha, 1};
+    for (int i = 0; i < count; i += 4) {
+      for (int k = 0; k < 3; ++k) {
+        into[i + k] = static_cast<std::int16_t>((from[i + k] * from[i + 3] + 127) / 255);
+      }
     }
   }
 
   const Raster& raster_;
   int left_;
   int width_;
+  int stride_;
   int depth_;
   int next_ = 0;
-  std::vector<Pixel> store_;
+  std::vector<Words> store_;
 };
 
-// One output row before its columns are filtered: the weighted sum of source rows.
-void blend_rows(const std::vector<const Pixel*>& rows, const float* weights, Pixel* out,
-                int width) {
-  constexpr int kRun = 4;  // Sums that stay in registers over all rows.
-  int x = 0;
-  for (; x + kRun <= width; x += kRun) {
-    Pixel sum[kRun] = {};
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const Pixel* const from = rows[i] + x;
-      for (int k = 0; k < kRun; ++k) sum[k] += weights[i] * from[k];
+// One output row before its columns are filtered: pairs of source rows, weighted and added up.
+void blend_rows(const std::vector<const Words*>& rows, const Words* weights, int width,
+                Words* out) {
+  constexpr int kRun = 4;  // Whose sums stay in registers over all rows.
+  const Ints rounding = Ints{} + Filter::kOne / kScale / 2;
+  constexpr int kShift = 8;
+  static_assert(Filter::kOne / kScale == 1 << kShift);
+  const auto blend = [&](int x, auto run) {
+    Ints low[run];
+    Ints high[run];
+    std::fill(low, low + run, rounding);
+    std::fill(high, high + run, rounding);
+    for (std::size_t pair = 0; pair < rows.size() / 2; ++pair) {
+      const Words* const upper = rows[2 * pair] + x;
+      const Words* const lower = rows[2 * pair + 1] + x;
+      for (int k = 0; k < run; ++k) {
+        low[k] += multiply_add(interleave_low(upper[k], lower[k]), weights[pair]);
+        high[k] += multiply_add(interleave_high(upper[k], lower[k]), weights[pair]);
+      }
     }
-    std::copy(sum, sum + kRun, out + x);
-  }
-  for (; x < width; ++x) {
-    Pixel sum = {};
-    for (std::size_t i = 0; i < rows.size(); ++i) sum += weights[i] * rows[i][x];
-    out[x] = sum;
+    for (int k = 0; k < run; ++k) out[x + k] = narrow(low[k] >> kShift, high[k] >> kShift);
+  };
+  int x = 0;
+  for (; x + kRun <= width; x += kRun) blend(x, std::integral_constant<int, kRun>());
+  for (; x < width; ++x) blend(x, std::integral_constant<int, 1>());
+}
+
+// Each pixel of a row beside its right neighbour, channel by channel, as pairs of taps want them.
+void pair_up(const Words* row, int width, Words* pairs) {
+  const auto* const numbers = reinterpret_cast<const std::int16_t*>(row);
+  for (int x = 0; x < width; ++x) {
+    Words both;
+    std::memcpy(&both, numbers + std::ptrdiff_t{4} * x, sizeof both);
+    pairs[x] = __builtin_shufflevector(both, both, 0, 4, 1, 5, 2, 6, 3, 7);
   }
 }
 
-Pixel weighted_sum(const Pixel* from, const float* weights, int taps) {
-  Pixel even = {};
-  Pixel odd = {};
-  int tap = 0;
-  for (; tap + 2 <= taps; tap += 2) {
-    even += weights[tap] * from[tap];
-    odd += weights[tap + 1] * from[tap + 1];
+void blend_columns(const Words* pairs, const Filter& columns, int left, bool has_alpha, int width,
+                   std::uint8_t* into) {
+  constexpr int kShift = 20;
+  static_assert(Filter::kOne * kScale == 1 << kShift);
+  for (int x = 0; x < width; ++x, into += 4) {
+    const Words* const from = pairs + (columns.first(x) - left);
+    const Words* const weights = columns.weights(x);
+    Ints sum = Ints{} + (1 << (kShift - 1));
+    for (int pair = 0; pair < columns.pairs(); ++pair) {
+      sum += multiply_add(from[2 * pair], weights[pair]);
+    }
+    if (has_alpha) {
+      const int alpha = std::max(sum[3] >> kShift, 1);
+      for (int k = 0; k < 3; ++k) sum[k] = static_cast<int>(std::int64_t{sum[k]} * 255 / alpha);
+    }
+    store_bytes(sum >> kShift, into);
   }
-  if (tap < taps) even += weights[tap] * from[tap];
-  return even + odd;
-}
-
-void store(Pixel value, bool has_alpha, std::uint8_t* into) {
-  if (has_alpha) {
-    const float alpha = std::clamp(value[3], 0.0F, 255.0F);
-    const float back = alpha > 0 ? 255 / alpha : 0;
-    value *= Pixel{back, back, back, 1};
-  }
-  value += 0.5F;
-  const Pixel low = {};
-  const Pixel high = low + 255.5F;
-  value = value < low ? low : value;
-  value = value > high ? high : value;
-  const auto rounded = __builtin_convertvector(value, PixelInts);
-  for (int i = 0; i < 4; ++i) into[i] = static_cast<std::uint8_t>(rounded[i]);
 }
 
 bool is_copy(const Window& window, Size size) {
@@ -174,24 +141,21 @@ Raster resample(const Raster& raster, const Window& window, Size size) {
   const Filter columns(window.left, window.width, raster.size.width, size.width);
   const Filter lines(window.top, window.height, raster.size.height, size.height);
   const int left = columns.first(0);
-  const int width = columns.first(size.width - 1) + columns.taps() - left;
-  FloatRows source(raster, left, width, lines.taps());
-  std::vector<Pixel> blended(static_cast<std::size_t>(width));
-  std::vector<const Pixel*> rows(static_cast<std::size_t>(lines.taps()));
-  const bool has_alpha = raster.pixels == Pixels::rgba;
+  const int width = columns.first(size.width - 1) + 2 * columns.pairs() - left;
+  WideRows source(raster, left, width, 2 * lines.pairs());
+  std::vector<const Words*> rows(static_cast<std::size_t>(2 * lines.pairs()));
+  std::vector<Words> blended(static_cast<std::size_t>(source.stride()));
+  std::vector<Words> pairs(static_cast<std::size_t>(width));
   Raster result(size, raster.pixels);
   for (int y = 0; y < size.height; ++y) {
     source.start_at(lines.first(y));
-    for (int tap = 0; tap < lines.taps(); ++tap) {
+    for (int tap = 0; tap < 2 * lines.pairs(); ++tap) {
       rows[static_cast<std::size_t>(tap)] = source.row(lines.first(y) + tap);
     }
-    blend_rows(rows, lines.weights(y), blended.data(), width);
-    std::uint8_t* into = result.row(y);
-    for (int x = 0; x < size.width; ++x, into += 4) {
-      store(weighted_sum(&blended[static_cast<std::size_t>(columns.first(x) - left)],
-                         columns.weights(x), columns.taps()),
-            has_alpha, into);
-    }
+    blend_rows(rows, lines.weights(y), source.stride(), blended.data());
+    pair_up(blended.data(), width, pairs.data());
+    blend_columns(pairs.data(), columns, left, raster.pixels == Pixels::rgba, size.width,
+                  result.row(y));
   }
   return result;
 }

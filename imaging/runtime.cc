@@ -42,11 +42,11 @@ Result<std::string> save(Saver saver) {
   return result;
 }
 
-Result<void> use(const Result<std::string>& source, const ImagingSettings& settings) {
+Result<void> use(const Result<std::string>& source) {
   if (!source) return std::unexpected(source.error());
   Job job{.source = share(*source)};
   job.wanted.push_back({.box = {8, 8}, .gravity = Gravity::attention});
-  const auto rendered = render(job, settings);
+  const auto rendered = render(job, ImagingSettings{});
   if (!rendered) return std::unexpected(rendered.error());
   return {};
 }
@@ -74,15 +74,15 @@ Result<void> start_vips() {
   return {};
 }
 
-Result<void> warm_up(const ImagingSettings& settings) {
+Result<void> warm_up() {
   for (const Pixels pixels : {Pixels::rgb, Pixels::rgba}) {
     for (const Format format : {Format::jpeg, Format::webp, Format::avif, Format::png}) {
-      const auto used = use(encode(tiny_picture(pixels), format, 50), settings);
+      const auto used = use(encode(tiny_picture(pixels), format, 50));
       if (!used) return used;
     }
   }
   for (const auto& source : {save(vips_gifsave_buffer), save(vips_tiffsave_buffer)}) {
-    const auto used = use(source, settings);
+    const auto used = use(source);
     if (!used) return used;
   }
   return use_colours();

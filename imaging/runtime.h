@@ -2,7 +2,6 @@
 #define LIKENESS_IMAGING_RUNTIME_H_
 
 #include "config/base/error.h"
-#include "config/settings.h"
 
 namespace likeness::imaging {
 
@@ -12,7 +11,7 @@ namespace likeness::imaging {
 
 // Does a tiny job of every kind, so that whatever the libraries load or build on first use is there
 // before the sandbox forbids it.
-[[nodiscard]] Result<void> warm_up(const ImagingSettings& settings);
+[[nodiscard]] Result<void> warm_up();
 
 }  // namespace likeness::imaging
 

@@ -34,6 +34,7 @@ constexpr bool kSanitized = false;
 constexpr int kAllowed[] = {
     SCMP_SYS(read),
     SCMP_SYS(readv),
+    SCMP_SYS(pread64),
     SCMP_SYS(write),
     SCMP_SYS(writev),
     SCMP_SYS(close),

@@ -25,7 +25,7 @@ struct Size {
 
 // What a client may ask of a photo's picture. Immutable value; cheap to copy and compare.
 struct Spec {
-  Size box;  // Pixels; {0, 0} asks for the source's own size.
+  Size box = {};  // Pixels; {0, 0} asks for the source's own size.
   Fit fit = Fit::crop;
   Gravity gravity = Gravity::centre;
   Format format = Format::jpeg;

@@ -99,7 +99,7 @@ int give_up(int code, const Error& error) {
 // Everything before the first job. Returns 0 when the worker is ready.
 int prepare(const ImagingSettings& settings) {
   auto started = start_vips();
-  if (started) started = warm_up(settings);
+  if (started) started = warm_up();
   if (!started) return give_up(kExitNoStart, started.error());
   if (!settings.sandbox) return 0;
   const auto confined = enter_sandbox(settings.max_worker_bytes);

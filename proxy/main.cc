@@ -9,6 +9,7 @@
 #include <string_view>
 #include <variant>
 
+#include "cache/redis_url.h"
 #include "config/command_line.h"
 #include "config/sources.h"
 #include "imaging/samples.h"
@@ -32,6 +33,8 @@ int run(const config::Print& print) {
 int run(const config::CheckConfig& check) {
   const auto settings = config::load({.file = check.file, .environment = {}, .flags = {}});
   if (!settings) return complain(settings.error().detail);
+  if (const auto redis = cache::parse_redis_url(settings->redis.url); !redis)
+    return complain("redis.url: " + redis.error().detail);
   std::printf("%s is valid\n", check.file.c_str());
   return EXIT_SUCCESS;
 }

@@ -10,6 +10,9 @@ std::string_view name(Errc code) {
     case Errc::unknown_route: return "unknown_route";
     case Errc::method_not_allowed: return "method_not_allowed";
     case Errc::no_photo: return "no_photo";
+    case Errc::not_found: return "not_found";
+    case Errc::conflict: return "conflict";
+    case Errc::gone: return "gone";
     case Errc::precondition_failed: return "precondition_failed";
     case Errc::too_large: return "too_large";
     case Errc::unsupported_media: return "unsupported_media";

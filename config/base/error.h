@@ -20,6 +20,9 @@ enum class Errc : std::uint8_t {
   unknown_route,        // No such URL.
   method_not_allowed,   // The URL exists, the method does not apply to it.
   no_photo,             // The contact is unknown or has no photo: an answer, not a failure.
+  not_found,            // The mailbox, folder or contact that was named does not exist.
+  conflict,             // Something of that name exists already.
+  gone,                 // A sync token is too old or from another store: synchronise afresh.
   precondition_failed,  // If-Match did not hold.
   too_large,            // What the client sent is over a limit.
   unsupported_media,    // What the client sent is no image that we accept.

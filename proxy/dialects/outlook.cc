@@ -43,7 +43,10 @@ std::optional<std::string> take_keyed(std::string_view& path, std::string_view c
 
 std::string_view code_of(Errc code) {
   switch (code) {
-    case Errc::no_photo: return "ErrorItemNotFound";
+    case Errc::no_photo:
+    case Errc::not_found: return "ErrorItemNotFound";
+    case Errc::conflict: return "ErrorFolderExists";
+    case Errc::gone: return "SyncStateNotFound";
     case Errc::unknown_route: return "RequestBroker-ParseUri";
     case Errc::bad_request: return "ErrorInvalidParameter";
     case Errc::unauthorized: return "ErrorInvalidAuthenticationToken";

@@ -10,7 +10,10 @@ int status_of(Errc code) {
     case Errc::origin_refused: return 403;
     case Errc::unknown_route: return 404;
     case Errc::no_photo: return 404;
+    case Errc::not_found: return 404;
     case Errc::method_not_allowed: return 405;
+    case Errc::conflict: return 409;
+    case Errc::gone: return 410;
     case Errc::precondition_failed: return 412;
     case Errc::too_large: return 413;
     case Errc::unsupported_media: return 415;
@@ -39,8 +42,11 @@ std::string message_of(const Error& error) {
     case Errc::origin_refused: return "The photo's origin refuses to show it.";
     case Errc::unknown_route: return "There is nothing at this address.";
     case Errc::no_photo: return "The photo wasn't found.";
+    case Errc::not_found: return "The specified object was not found in the store.";
     case Errc::method_not_allowed: return "This method does not apply here.";
-    case Errc::precondition_failed: return "The photo has changed.";
+    case Errc::conflict: return "Something of that name exists already.";
+    case Errc::gone: return "The sync token is too old: synchronise afresh.";
+    case Errc::precondition_failed: return "What is stored has changed meanwhile.";
     case Errc::too_large: return "What was sent is too large.";
     case Errc::unsupported_media: return "What was sent is no image of an accepted format.";
     case Errc::bad_source: return "The photo at the origin is damaged or of a format not accepted.";

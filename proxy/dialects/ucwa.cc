@@ -23,6 +23,8 @@ std::string_view code_of(int status) {
     case 403: return "Forbidden";
     case 404: return "NotFound";
     case 405: return "MethodNotAllowed";
+    case 409: return "Conflict";
+    case 410: return "Gone";
     case 412: return "PreconditionFailed";
     case 413: return "EntityTooLarge";
     case 415: return "UnsupportedMediaType";

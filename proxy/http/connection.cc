@@ -1,6 +1,5 @@
 #include "proxy/http/connection.h"
 
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +9,8 @@
 #include <ctime>
 #include <exception>
 #include <utility>
+
+#include "proxy/telemetry/log.h"
 
 namespace likeness::http {
 namespace {
@@ -44,7 +45,7 @@ bool has_no_body(int status) { return status == 204 || status == 304; }
 
 Responder::~Responder() {
   if (connection_.expired()) return;
-  spdlog::error("http: a request was dropped without an answer");
+  log::error("http: a request was dropped without an answer");
   send({.status = 500, .close = true});
 }
 
@@ -152,9 +153,9 @@ void Connection::handle() {
   try {
     context_.handler(request, Responder(weak_from_this()));
   } catch (const std::exception& error) {
-    spdlog::error("http: the handler threw: {}", error.what());
+    log::error("http: the handler threw: {}", error.what());
   } catch (...) {
-    spdlog::error("http: the handler threw something unknown");
+    log::error("http: the handler threw something unknown");
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "proxy/telemetry/log.h"
 
 namespace likeness::http {
 namespace {
@@ -100,7 +101,7 @@ class Server::State {
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         return false;
       } else if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) {
-        spdlog::warn("http: cannot accept: {}", std::strerror(errno));
+        log::warn("http: cannot accept: {}", std::strerror(errno));
         pause_accepting();
         return false;
       }

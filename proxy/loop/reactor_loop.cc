@@ -2,7 +2,6 @@
 
 #include <pistache/reactor.h>
 #include <pthread.h>
-#include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 
 #include "config/base/guarded.h"
 #include "proxy/loop/timer_queue.h"
+#include "proxy/telemetry/log.h"
 
 namespace likeness {
 namespace {
@@ -38,9 +38,9 @@ void walled(F&& callback) {
   try {
     std::forward<F>(callback)();
   } catch (const std::exception& error) {
-    spdlog::error("loop: a callback threw: {}", error.what());
+    log::error("loop: a callback threw: {}", error.what());
   } catch (...) {
-    spdlog::error("loop: a callback threw something unknown");
+    log::error("loop: a callback threw something unknown");
   }
 }
 

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "proxy/http/message.h"
+
 namespace likeness::origin {
 namespace {
 
@@ -53,9 +55,11 @@ Result<std::string> read_all(int fd, std::size_t size) {
   return bytes;
 }
 
-std::string validator(const struct stat& file) {
-  return '"' + std::to_string(file.st_mtim.tv_sec) + '.' + std::to_string(file.st_mtim.tv_nsec) +
-         '-' + std::to_string(file.st_size) + '"';
+Validators validators_of(const struct stat& file) {
+  const auto& changed = file.st_mtim;
+  return {'"' + std::to_string(changed.tv_sec) + '.' + std::to_string(changed.tv_nsec) + '-' +
+              std::to_string(file.st_size) + '"',
+          http::date(changed.tv_sec)};
 }
 
 }  // namespace
@@ -76,7 +80,7 @@ Result<Fetched> PhotoFolder::read(std::string_view id, const Validators& have) c
     const File file(open_beneath(folder_, std::string(id).append(extension)));
     struct stat status{};
     if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    Validators validators{validator(status), {}};
+    Validators validators = validators_of(status);
     if (have.etag == validators.etag) return Fetched{nullptr, std::move(validators), std::nullopt};
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > max_bytes_) return fail(Errc::source_too_large, "the photo's file is too large");

@@ -485,8 +485,8 @@ void Miss::raise(Via via) {
 
 void Miss::act(Action action) {
   const bool saves = std::holds_alternative<Save>(action);
-  const bool writes = saves || std::holds_alternative<Remember>(action) ||
-                      std::holds_alternative<Fill>(action);
+  const bool writes =
+      saves || std::holds_alternative<Remember>(action) || std::holds_alternative<Fill>(action);
   if ((detached_ && writes) || (saves && !settings_.has_store)) return;
   actions_.push_back(std::move(action));
 }

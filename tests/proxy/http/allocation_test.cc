@@ -3,33 +3,12 @@
 
 #include <array>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <memory>
-#include <new>
+#include <optional>
 #include <string>
 
 #include "proxy/http/connection.h"
-
-namespace {
-
-thread_local bool counting = false;
-thread_local int allocations = 0;
-
-void* counted(std::size_t size) {
-  if (counting) ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-// For the whole binary; they count only while a test asks for it.
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/proxy/http/allocation_count.h"
 
 namespace likeness::http {
 namespace {
@@ -55,6 +34,7 @@ TEST_CASE("a request that is answered at once allocates nothing", "[http]") {
   const HttpSettings settings;
   const std::string body(3'000, 'x');
   int handled = 0;
+  int allocations = 0;
   ConnectionContext context{
       .loop = loop,
       .settings = settings,
@@ -81,9 +61,11 @@ TEST_CASE("a request that is answered at once allocates nothing", "[http]") {
     for (int round = 0; round < 10; ++round) {
       REQUIRE(::send(sockets[1], requests.data(), requests.size(), 0) > 0);
       // The first rounds grow what is kept.
-      counting = round >= 2;
+      std::optional<test::AllocationCount> count;
+      if (round >= 2) count.emplace();
       loop.on_ready({.read = true});
-      counting = false;
+      if (count) allocations += count->so_far();
+      count.reset();
       REQUIRE(::recv(sockets[1], answers.data(), answers.size(), 0) > 9'000);
     }
   }

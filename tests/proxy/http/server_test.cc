@@ -108,6 +108,13 @@ TEST_CASE("connections past the limit are closed, the others go on", "[http]") {
 
 TEST_CASE("running out of descriptors pauses accepting and does not spin", "[http]") {
   TestServer server;
+  {
+    // UndefinedBehaviorSanitizer needs descriptors when it sees a class for the first time: so the
+    // log is used before they are gone, and nothing is checked until they are back.
+    Wire failing(server);
+    failing.send(get("/throw"));
+    CHECK(status_of(failing.receive()) == "500");
+  }
   Wire before(server);
   before.send(get("/a"));
   CHECK(status_of(before.receive()) == "200");
@@ -117,15 +124,18 @@ TEST_CASE("running out of descriptors pauses accepting and does not spin", "[htt
   rlimit old{};
   ::getrlimit(RLIMIT_NOFILE, &old);
   const rlimit low{.rlim_cur = static_cast<rlim_t>(next), .rlim_max = old.rlim_max};
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &low) == 0);
+  ::setrlimit(RLIMIT_NOFILE, &low);
   server.loop.turn();
-  // One failed attempt, then nothing until the pause is over.
-  CHECK(server.loop.timers() == 2);
+  const auto timers = server.loop.timers();
   server.loop.turn();
-  CHECK(server.server->counters().accepted == 1);
+  const auto accepted = server.server->counters().accepted;
   before.send(get("/b"));
-  CHECK(status_of(before.receive()) == "200");
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &old) == 0);
+  const auto answer = before.receive();
+  ::setrlimit(RLIMIT_NOFILE, &old);
+  // The sweep, and the pause: one failed attempt, then nothing until the pause is over.
+  CHECK(timers == 2);
+  CHECK(accepted == 2);
+  CHECK(status_of(answer) == "200");
   server.loop.advance(milliseconds(200));
   after.send(get("/c"));
   CHECK(body_of(after.receive()) == "ID:/c\n");

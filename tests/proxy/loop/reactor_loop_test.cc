@@ -33,10 +33,6 @@ class Pair {
   Pair& operator=(const Pair&) = delete;
   [[nodiscard]] int here() const { return fds_[0]; }
   void ring() const { REQUIRE(::write(fds_[1], "x", 1) == 1); }
-  void hush() const {
-    char byte = 0;
-    REQUIRE(::read(fds_[0], &byte, 1) == 1);
-  }
   void close_here() { close(fds_[0]); }
   void close_there() { close(fds_[1]); }
 
@@ -163,7 +159,7 @@ TEST_CASE("timers run in their order and never early", "[loop]") {
     const auto cancelled = loop.after(milliseconds(10), note('x', 10));
     loop.after(milliseconds(5), [&loop, cancelled] { loop.cancel(cancelled); });
     loop.after(milliseconds(10), note('b', 10));
-    CHECK(order.empty());
+    early = !order.empty();
   });
   CHECK(done.came());
   CHECK(order == "abcd");
@@ -194,10 +190,11 @@ TEST_CASE("a watch tells readiness, pauses, and tells of a hang-up", "[loop]") {
   Signal readable;
   Signal gone;
   int calls = 0;
+  bool always_readable = true;
   loop.run([&] {
     loop.watch(pair.here(), {.read = true}, [&](Loop::Ready ready) {
       ++calls;
-      CHECK(ready.read);
+      always_readable = always_readable && ready.read;
       char byte = 0;
       if (::read(pair.here(), &byte, 1) == 0) {
         loop.unwatch(pair.here());
@@ -216,6 +213,7 @@ TEST_CASE("a watch tells readiness, pauses, and tells of a hang-up", "[loop]") {
   CHECK(calls == 1);
   loop.run([&] { loop.rewatch(pair.here(), {.read = true}); });
   CHECK(gone.came());
+  CHECK(always_readable);
 }
 
 TEST_CASE("writable is told only while it is wanted", "[loop]") {
@@ -223,10 +221,10 @@ TEST_CASE("writable is told only while it is wanted", "[loop]") {
   ReactorLoop loop("test");
   Signal done;
   int calls = 0;
+  bool only_writable = true;
   loop.run([&] {
     loop.watch(pair.here(), {.write = true}, [&](Loop::Ready ready) {
-      CHECK(ready.write);
-      CHECK_FALSE(ready.read);
+      only_writable = only_writable && ready.write && !ready.read;
       if (++calls < 3) return;
       loop.rewatch(pair.here(), {.read = true});
       done.give();
@@ -235,6 +233,7 @@ TEST_CASE("writable is told only while it is wanted", "[loop]") {
   CHECK(done.came());
   for (int i = 0; i < 5; ++i) loop.run([] {});
   CHECK(calls == 3);
+  CHECK(only_writable);
   loop.run([&] { loop.unwatch(pair.here()); });
 }
 
@@ -249,13 +248,14 @@ TEST_CASE("an event fetched for a closed descriptor never reaches its successor"
     Signal turned;
     int stale = 0;
     int first_calls = 0;
+    bool same_number = false;
     const auto on_ready = [&](std::size_t other) {
       return [&, other](Loop::Ready) {
         ++first_calls;
         const int reused = pairs[other].here();
         loop.unwatch(reused);
         pairs[other].close_here();
-        REQUIRE(::dup2(fresh.here(), reused) == reused);
+        same_number = ::dup2(fresh.here(), reused) == reused;
         loop.watch(reused, {.read = true, .write = true}, [&](Loop::Ready ready) {
           // The newcomer is writable and has nothing to read.
           if (ready.read) ++stale;
@@ -277,6 +277,7 @@ TEST_CASE("an event fetched for a closed descriptor never reaches its successor"
     });
     REQUIRE(turned.came());
     CHECK(first_calls == 1);
+    CHECK(same_number);
     CHECK(stale == 0);
   }
 }
@@ -288,10 +289,9 @@ TEST_CASE("a pause within the batch holds back an event that was already fetched
   loop.run([&] {
     for (std::size_t i : {0, 1}) {
       pairs[i].ring();
-      loop.watch(pairs[i].here(), {.read = true}, [&, i](Loop::Ready) {
+      loop.watch(pairs[i].here(), {.read = true}, [&](Loop::Ready) {
         ++calls;
         for (const Pair& pair : pairs) loop.rewatch(pair.here(), {});
-        pairs[i].hush();
       });
     }
   });
