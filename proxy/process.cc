@@ -47,6 +47,17 @@ std::size_t count_of(int setting) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+// The settings with each loop's share of the limits that are given for the whole process.
+Settings share_of(Settings settings, std::size_t loops) {
+  const auto divide = [&](int& limit) {
+    limit = std::max(std::min(limit, 1), limit / static_cast<int>(loops));
+  };
+  divide(settings.http.max_connections);
+  divide(settings.origin.max_concurrent);
+  divide(settings.origin.max_queued);
+  return settings;
+}
+
 }  // namespace
 
 class Process::State {
@@ -77,6 +88,7 @@ class Process::State {
   void flush();
 
   Settings settings_;
+  Settings per_loop_;
   std::optional<cache::RedisTarget> redis_;
   const Clock::time_point started_ = Clock::now();
   std::atomic<bool> draining_ = false;
@@ -89,9 +101,10 @@ class Process::State {
 
 Process::State::State(const Settings& settings, const std::string& executable)
     : settings_(settings),
+      per_loop_(share_of(settings, count_of(settings.http.workers))),
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
-      source_(origin::make_source(settings_)) {
+      source_(origin::make_source(settings_, per_loop_.origin)) {
   for (std::size_t i = 0; i < count_of(settings_.http.workers); ++i)
     shards_.push_back(std::make_unique<Shard>("loop-" + std::to_string(i)));
   for (std::size_t i = 0; i < shards_.size(); ++i)
@@ -142,7 +155,7 @@ void Process::State::start_server(Shard& shard) {
   shard.gateway =
       std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view), shard.metrics);
   shard.server = std::make_unique<http::Server>(
-      shard.loop, settings_.http,
+      shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
         gateway->handle(request, std::move(responder));
       },
