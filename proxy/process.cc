@@ -79,6 +79,7 @@ class Process::State {
     telemetry::Gauges gauges;
   };
 
+  void start_pool(Loop& loop, const std::string& executable);
   void start_shard(std::size_t index, const std::string& executable);
   void start_server(Shard& shard);
   void listen();
@@ -116,10 +117,15 @@ Process::State::State(const Settings& settings, const std::string& executable)
   listen();
 }
 
+void Process::State::start_pool(Loop& loop, const std::string& executable) {
+  if (!settings_.imaging.sandbox)
+    log::warn("imaging.sandbox is false: a hole in an image decoder is a hole in this machine");
+  pool_ = std::make_unique<imaging::Pool>(loop, settings_.imaging, executable);
+}
+
 void Process::State::start_shard(std::size_t index, const std::string& executable) {
   Shard& shard = *shards_[index];
-  if (index == 0)
-    pool_ = std::make_unique<imaging::Pool>(shard.loop, settings_.imaging, executable);
+  if (index == 0) start_pool(shard.loop, executable);
   shard.origin = source_->open(shard.loop);
   if (redis_) {
     cache::RedisEvents events{
