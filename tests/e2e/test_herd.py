@@ -9,9 +9,9 @@ CROWD = 500
 
 
 class Herd(case.Case):
-    def ask_all(self, server, targets, gate):
+    def ask_all(self, server, targets, gate, arrivals=1):
         """Sends every request on a connection of its own, opens the origin once all of them are
-        with the server, and gives the answers."""
+        with the server and `arrivals` fetches at the gate, and gives the answers."""
         requests = [request_bytes(target) for target in targets]
         expected = sum(len(request) for request in requests)
         before = server.metric("received_bytes_total")
@@ -20,7 +20,8 @@ class Herd(case.Case):
             connection.send(request)
         case.wait_until(lambda: server.metric("received_bytes_total") >= before + expected,
                         "all requests at the server")
-        gate.wait_for_arrival()
+        gate.wait_for_arrival(arrivals)
+        self.assertEqual(gate.arrived, arrivals)
         gate.open()
         return [connection.response() for connection in connections]
 
@@ -37,7 +38,9 @@ class Herd(case.Case):
         self.assertLessEqual(server.metric("imaging_jobs_total"), variants)
         self.assertEqual(server.metric("imaging_errors_total"), 0)
         self.assertEqual(server.metric("flights"), 0)
-        self.assertEqual(server.metric("requests_total", route="web", status="200"), len(targets))
+        routes = [server.metric("requests_total", route=route, status="200")
+                  for route in ("web", "ucwa", "outlook")]
+        self.assertEqual(sum(routes), len(targets))
         for answer in answers:
             self.assertEqual(answer.size[0], answer.size[1])
 
@@ -76,7 +79,7 @@ class Herd(case.Case):
         for i in range(60):
             origin.put(f"p{i}", case.wide_photo(), gate=gate)
         server = self.start_likeness(origin=origin, origin__max_concurrent=4, origin__max_queued=4)
-        answers = self.ask_all(server, [f"/photos/p{i}" for i in range(60)], gate)
+        answers = self.ask_all(server, [f"/photos/p{i}" for i in range(60)], gate, arrivals=4)
         statuses = {answer.status for answer in answers}
         self.assertEqual(statuses, {200, 503})
         for answer in answers:

@@ -134,7 +134,7 @@ class Metrics(case.Case):
         self.assertGreater(metric("resident_memory_bytes", process="proxy"), 1 << 20)
         self.assertGreater(metric("resident_memory_bytes", process="imaging"), 1 << 20)
         self.assertEqual(metric("redis_connections"), 2)
-        self.assertEqual(metric("imaging_workers"), 2)
+        case.wait_until(lambda: metric("imaging_workers") == 2, "both workers")
         self.assertEqual(metric("flights"), 0)
 
     def test_no_client_can_make_up_a_series(self):

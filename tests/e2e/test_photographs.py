@@ -17,10 +17,11 @@ class Photographs(case.ServedCase):
             self.assertEqual(self.origin.count(name), 1)
 
     def test_they_look_as_they_should(self):
-        # Names, and the most that samples may differ by on average, of 255.
-        for path, most in (("HR120x120.jpg", 4), ("HR120x120.png", 3), ("HR120x120.webp", 4),
-                           ("HR120x120.avif", 5), ("HR64x64.jpg?dpr=2", 4), ("HR360x200", 4),
-                           ("HR100x300", 5)):
+        # Names, and the most that samples may differ by on average, of 255. A dog's fur costs
+        # what is lossy some; a picture shifted by one pixel differs by 9.
+        for path, most in (("HR120x120.jpg", 6), ("HR120x120.png", 3), ("HR120x120.webp", 6),
+                           ("HR120x120.avif", 7), ("HR64x64.jpg?dpr=2", 6), ("HR360x200", 6),
+                           ("HR100x300", 6)):
             for form in ("png", "jpeg"):
                 with self.subTest(f"{path} of a {form}"):
                     photo = flat_photograph("dog")
@@ -66,6 +67,8 @@ class Photographs(case.ServedCase):
 
 def flat_photograph(name):
     """The photograph without alpha."""
+    if images.bands(images.photograph(name)) == 3:
+        return images.photograph(name)
     return images.vips("flatten", images.photograph(name), "png", "--background", "255 255 255")
 
 
