@@ -10,7 +10,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <vips/vips.h>
 
 #include <algorithm>
 #include <array>
@@ -23,12 +22,14 @@
 #include <string>
 #include <vector>
 
+#include "bench/pictures.h"
 #include "imaging/pool.h"
 #include "imaging/worker.h"
 
 namespace {
 
 using namespace likeness;
+using namespace likeness::bench;
 using namespace likeness::imaging;
 
 // The least loop that a pool needs.
@@ -81,80 +82,6 @@ std::vector<std::string> children() {
   std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/children");
   for (std::string pid; file >> pid;) result.push_back(pid);
   return result;
-}
-
-struct Unref {
-  void operator()(VipsImage* image) const { g_object_unref(image); }
-};
-using Image = std::unique_ptr<VipsImage, Unref>;
-
-[[noreturn]] void die(const char* what) {
-  std::fprintf(stderr, "%s: %s\n", what, vips_error_buffer());
-  std::exit(1);
-}
-
-template <class Operation, class... Arguments>
-Image then(const Image& in, Operation operation, Arguments... arguments) {
-  VipsImage* out = nullptr;
-  if (operation(in.get(), &out, arguments..., nullptr) != 0) die("vips");
-  return Image(out);
-}
-
-std::string save_jpeg(const Image& image, int quality) {
-  void* bytes = nullptr;
-  std::size_t length = 0;
-  if (vips_jpegsave_buffer(image.get(), &bytes, &length, "Q", quality, "strip", TRUE, nullptr)) {
-    die("jpegsave");
-  }
-  std::string result(static_cast<const char*>(bytes), length);
-  g_free(bytes);
-  return result;
-}
-
-// A mosaic of photographs of the asked size at a camera's sharpness, as JPEG.
-std::string make_source(const std::vector<std::string>& files, std::size_t first, Size size) {
-  std::vector<Image> tiles;
-  std::vector<VipsImage*> row;
-  constexpr int kAcross = 4;
-  const int tile = size.width / kAcross;
-  for (int i = 0; i < kAcross * (size.height / tile); ++i) {
-    VipsImage* image = nullptr;
-    const auto& file = files[(first + static_cast<std::size_t>(i)) % files.size()];
-    if (vips_thumbnail(file.c_str(), &image, tile, "height", tile, "size", VIPS_SIZE_FORCE,
-                       nullptr) != 0) {
-      die("photo");
-    }
-    Image flat(image);
-    if (vips_image_hasalpha(image) != 0) flat = then(flat, vips_flatten);
-    row.push_back(flat.get());
-    tiles.push_back(std::move(flat));
-  }
-  VipsImage* joined = nullptr;
-  if (vips_arrayjoin(row.data(), &joined, static_cast<int>(row.size()), "across", kAcross,
-                     nullptr) != 0) {
-    die("arrayjoin");
-  }
-  return save_jpeg(Image(joined), 88);
-}
-
-std::string photo_source(const std::string& file, Size size) {
-  VipsImage* image = nullptr;
-  if (vips_thumbnail(file.c_str(), &image, size.width, "height", size.height, "crop",
-                     VIPS_INTERESTING_CENTRE, nullptr) != 0) {
-    die("photo");
-  }
-  Image flat(image);
-  if (vips_image_hasalpha(image) != 0) flat = then(flat, vips_flatten);
-  return save_jpeg(flat, 88);
-}
-
-std::string vips_thumbnail_of(const std::string& source, int edge) {
-  VipsImage* image = nullptr;
-  if (vips_thumbnail_buffer(const_cast<char*>(source.data()), source.size(), &image, edge, "height",
-                            edge, "crop", VIPS_INTERESTING_CENTRE, nullptr) != 0) {
-    die("thumbnail");
-  }
-  return save_jpeg(Image(image), 80);
 }
 
 Image open(const std::string& bytes) {
@@ -329,23 +256,17 @@ int main(int count, char** arguments) {
     return 2;
   }
   const int rounds = count > 2 ? std::atoi(arguments[2]) : 5;
-  vips_init(arguments[0]);
-  vips_concurrency_set(1);
-  vips_cache_set_max(0);
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(arguments[1])) {
-    if (entry.path().extension() == ".png") files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
+  start_vips(arguments[0]);
+  const auto files = photos_in(arguments[1]);
   const auto make_all = [&](auto make) {
     std::vector<std::string> sources;
     for (std::size_t i = 0; i < files.size(); ++i) sources.push_back(make(i));
     return sources;
   };
-  const auto small = make_all([&](std::size_t i) { return photo_source(files[i], {648, 648}); });
-  const auto medium = make_all([&](std::size_t i) { return photo_source(files[i], {1600, 1200}); });
-  const auto mosaic = make_all([&](std::size_t i) { return make_source(files, i, {1600, 1200}); });
-  const auto large = make_all([&](std::size_t i) { return photo_source(files[i], {4000, 3000}); });
+  const auto small = make_all([&](std::size_t i) { return photo_source(files[i], 648, 648); });
+  const auto medium = make_all([&](std::size_t i) { return photo_source(files[i], 1600, 1200); });
+  const auto mosaic = make_all([&](std::size_t i) { return mosaic_source(files, i, 1600, 1200); });
+  const auto large = make_all([&](std::size_t i) { return photo_source(files[i], 4000, 3000); });
 
   Bench bench;
   compare(bench, "648x648", small, 240, rounds);

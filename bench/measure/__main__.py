@@ -1,0 +1,59 @@
+"""Measures Likeness beside its peers on this machine, and reports ratios.
+
+bench/run.sh calls this: python3 bench/measure --build FOLDER --originals FOLDER [--quick]
+"""
+
+import argparse
+import pathlib
+import signal
+import sys
+import tempfile
+
+import memory_hits
+import miss_cpu
+import miss_memory
+import redis_hits
+import report
+from plan import Plan
+from servers import Servers
+
+CLASSES = [memory_hits, redis_hits, miss_cpu, miss_memory]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a look: fewer and shorter rounds")
+    parser.add_argument("--only", metavar="NAME", choices=[c.__name__ for c in CLASSES],
+                        help="one group of classes alone: " + ", ".join(c.__name__ for c in CLASSES))
+    parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--originals", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--results", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def stop(_signal, _frame):
+    sys.exit("interrupted")
+
+
+def main():
+    args = arguments()
+    # As an exception, so that everything that was started is stopped.
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    plan = Plan.quick() if args.quick else Plan()
+    results = []
+    with tempfile.TemporaryDirectory(prefix="likeness-bench-") as folder:
+        for measured in CLASSES:
+            if args.only not in (None, measured.__name__):
+                continue
+            print(f"measuring {measured.__name__.replace('_', ' ')} …", file=sys.stderr, flush=True)
+            with Servers(pathlib.Path(folder), args.build, args.originals.resolve()) as servers:
+                results += measured.measure(servers, plan)
+    print(report.table(results))
+    if args.only is None:
+        report.write(results, args.results, quick=args.quick)
+    return 0 if all(result.held is not False for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Hits in memory, beside nginx's proxy_cache with the same bodies: one worker each."""
+
+import load
+from processes import Failed
+from report import Must, Result
+
+SIZES = [48, 64, 96, 120, 144, 168, 192, 240, 288, 336, 360, 432, 504, 576, 648]
+MUST = Must("peer", at_least=1.6)
+
+
+def body_near(likeness, bytes_wanted):
+    """A path whose answer is about so long, and the answer."""
+    answers = ((path, load.get(likeness.url(path))[0])
+               for path in (f"/photos/person-0/HR{edge}x{edge}.jpg" for edge in SIZES))
+    return min(answers, key=lambda answer: abs(len(answer[1]) - bytes_wanted))
+
+
+def measure(servers, plan):
+    origin = servers.origin()
+    likeness = servers.likeness("--origin", origin.url("/648x648/{id}.jpg"), "--workers", "1",
+                                "--image-workers", "1")
+    results = []
+    for kilobytes in (3, 30):
+        path, body = body_near(likeness, kilobytes * 1000)
+        files = servers.new_folder()
+        (files / "photo.jpg").write_bytes(body)
+        nginx = servers.nginx_cache(files)
+        sides = [(likeness, path, []), (nginx, "/photo.jpg", [])]
+        for server, where, _ in sides:
+            for _ in range(2):  # The first one fills the cache.
+                if load.get(server.url(where))[0] != body:
+                    raise Failed(f"{server.url(where)} answers other bytes")
+            load.wrk(server, where, 1)
+        for _ in range(plan.rounds):
+            for server, where, rates in sides:
+                rates.append(load.wrk(server, where, plan.seconds))
+        results += as_results(f"memory hit, {kilobytes} kB", sides[0][2], sides[1][2])
+    return results
+
+
+def as_results(name, ours, theirs):
+    peer = "nginx proxy_cache"
+    return [Result(name, "requests/s", [rate.per_second for rate in ours],
+                   peer=[rate.per_second for rate in theirs], peer_name=peer, must=MUST),
+            Result(f"{name}, by CPU time", "requests/CPU s", [rate.per_cpu_second for rate in ours],
+                   peer=[rate.per_cpu_second for rate in theirs], peer_name=peer)]

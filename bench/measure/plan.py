@@ -1,0 +1,16 @@
+"""How much is measured."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    rounds: int = 7  # Of each pair, interleaved.
+    seconds: int = 3  # Of load per side of a round.
+    commands: int = 200_000  # Of redis-benchmark per round.
+    misses: int = 150  # Per round, for their CPU.
+    distinct: int = 20_000  # Misses that memory is looked at after.
+
+    @staticmethod
+    def quick():
+        return Plan(rounds=3, seconds=1, commands=50_000, misses=60, distinct=2_000)

@@ -1,0 +1,42 @@
+"""Hits in Redis, the memory cache off, beside redis-benchmark asking that Redis the same thing."""
+
+import load
+import memory_hits
+from processes import Failed
+from redis_monitor import RedisMonitor
+from report import Result
+
+
+def command_of(likeness, redis, path):
+    """What Likeness asks Redis for a hit: one command."""
+    with RedisMonitor(redis.port) as monitor:
+        load.get(likeness.url(path))
+        commands = monitor.commands()
+    if len(commands) != 1 or commands[0][0] != "HMGET":
+        raise Failed(f"a Redis hit takes the commands {commands}")
+    return commands[0]
+
+
+def measure(servers, plan):
+    origin = servers.origin()
+    redis = servers.redis()
+    likeness = servers.likeness("--origin", origin.url("/648x648/{id}.jpg"), "--workers", "1",
+                                "--image-workers", "1", "--memory-cache", "0",
+                                "--redis", f"redis://127.0.0.1:{redis.port}")
+    path, body = memory_hits.body_near(likeness, 3000)
+    files = servers.new_folder()
+    (files / "photo.jpg").write_bytes(body)
+    nginx = servers.nginx_cache(files)
+    again, headers = load.get(likeness.url(path))
+    if again != body or "detail=redis" not in headers["Cache-Status"]:
+        raise Failed(f"{path} is no Redis hit: {headers['Cache-Status']}")
+    command = command_of(likeness, redis, path)
+    load.get(nginx.url("/photo.jpg"))
+
+    ours, theirs, limit = [], [], []
+    for _ in range(plan.rounds):
+        ours.append(load.wrk(likeness, path, plan.seconds).per_second)
+        theirs.append(load.wrk(nginx, "/photo.jpg", plan.seconds).per_second)
+        limit.append(load.redis_benchmark(redis, command, plan.commands))
+    return [Result("Redis hit, 3 kB", "requests/s", ours, peer=theirs, limit=limit,
+                   peer_name="nginx proxy_cache", limit_name="redis-benchmark, same HMGET")]

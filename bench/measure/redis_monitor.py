@@ -1,0 +1,34 @@
+"""Redis's MONITOR: which commands do its clients send?"""
+
+import re
+import socket
+
+
+class RedisMonitor:
+    def __init__(self, port):
+        self._port = port
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._lines = self._socket.makefile("r", encoding="latin-1", newline="\r\n")
+        self._socket.sendall(b"MONITOR\r\n")
+        self._lines.readline()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._lines.close()
+        self._socket.close()
+
+    def commands(self):
+        """What has come so far, each as its list of words; what this itself sends left out."""
+        mark = "end-of-what-came"
+        with socket.create_connection(("127.0.0.1", self._port), timeout=10) as other:
+            other.sendall(f"PING {mark}\r\n".encode())
+            other.recv(100)
+        commands = []
+        while True:
+            # +1700000000.000000 [0 127.0.0.1:40000] "HMGET" "key" "meta"
+            words = re.findall(r'"((?:[^"\\]|\\.)*)"', self._lines.readline())
+            if words[-1] == mark:
+                return commands
+            commands.append(words)

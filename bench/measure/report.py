@@ -1,0 +1,126 @@
+"""Results, as a table for people and as JSON for programs."""
+
+import dataclasses
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+
+
+@dataclasses.dataclass(frozen=True)
+class Must:
+    """What a class has to reach: a bound of the ratio to the peer or to the limit."""
+    against: str  # "peer" or "limit".
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def __str__(self):
+        if self.at_least is not None:
+            return f">= {self.at_least:g} x {self.against}"
+        return f"<= {self.at_most:g} x {self.against}"
+
+    def held(self, ratio):
+        return ratio >= self.at_least if self.at_least is not None else ratio <= self.at_most
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """One class. Lists hold a number per round; rounds at one index were run side by side."""
+    name: str
+    unit: str
+    ours: list[float]
+    peer: list[float] | None = None
+    limit: list[float] | None = None
+    peer_name: str = ""
+    limit_name: str = ""
+    must: Must | None = None
+
+    def ratios(self, against):
+        """Ours by theirs, round by round: what slows a round slows both its sides."""
+        theirs = getattr(self, against)
+        return [a / b for a, b in zip(self.ours, theirs)] if theirs else None
+
+    @property
+    def held(self):
+        if self.must is None:
+            return None
+        return self.must.held(statistics.median(self.ratios(self.must.against)))
+
+
+def _with_spread(ratios):
+    if not ratios:
+        return ""
+    if len(ratios) == 1:
+        return f"{ratios[0]:.2f}"
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def table(results):
+    rows = [("class", "against", "ratio (lowest to highest round)", "must", "held")]
+    for result in results:
+        for against, name in (("peer", result.peer_name), ("limit", result.limit_name)):
+            if not getattr(result, against):
+                continue
+            judged = result.must is not None and result.must.against == against
+            rows.append((result.name, name, _with_spread(result.ratios(against)),
+                         str(result.must) if judged else "",
+                         ("yes" if result.held else "NO") if judged else ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+             for row in rows]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines)
+
+
+def _median(numbers):
+    return round(statistics.median(numbers), 4) if numbers else None
+
+
+def _as_json(result):
+    return {
+        "name": result.name,
+        "ours": _median(result.ours),
+        "peer": _median(result.peer),
+        "limit": _median(result.limit),
+        "ratio_peer": _median(result.ratios("peer")),
+        "ratio_limit": _median(result.ratios("limit")),
+        "must": str(result.must) if result.must else None,
+        "held": result.held,
+        "unit": result.unit,
+        "peer_name": result.peer_name or None,
+        "limit_name": result.limit_name or None,
+        "rounds": {"ours": result.ours, "peer": result.peer, "limit": result.limit},
+    }
+
+
+def _first_line(command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip().partition("\n")[0]
+
+
+def _machine():
+    model = _first_line(["sh", "-c", "grep -m1 'model name' /proc/cpuinfo | cut -d: -f2"])
+    return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(),
+            "load_average": os.getloadavg()[0]}
+
+
+def write(results, folder, quick):
+    folder.mkdir(parents=True, exist_ok=True)
+    document = {
+        "classes": [_as_json(result) for result in results],
+        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "quick": quick,
+        "commit": _first_line(["git", "describe", "--always", "--dirty"]),
+        "machine": _machine(),
+        "versions": {
+            "nginx": _first_line(["nginx", "-v"]),
+            "redis": _first_line(["redis-server", "--version"]),
+            "wrk": _first_line(["wrk", "-v"]),
+            "vips": _first_line(["pkg-config", "--modversion", "vips"]),
+        },
+    }
+    new = folder / "latest.json.tmp"
+    new.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    new.replace(folder / "latest.json")

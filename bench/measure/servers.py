@@ -1,0 +1,150 @@
+"""The servers that take part: Likeness, the origin behind it, nginx as a cache, Redis.
+
+All listen on free ports of 127.0.0.1 and keep their data in a folder that goes away.
+"""
+
+import contextlib
+import os
+import re
+
+from processes import Running, free_port
+
+# Without the parts of a stock nginx.conf that would slow it down or write outside its folder.
+NGINX = """
+{user}
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log stderr error;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off;
+  types {{ image/jpeg jpg; }}
+  sendfile on;
+  tcp_nopush on;
+  tcp_nodelay on;
+  keepalive_requests 1000000000;
+  open_file_cache max=10000 inactive=1h;
+  open_file_cache_valid 1h;
+  client_body_temp_path {folder}/body;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  proxy_temp_path {folder}/proxy;
+{http}
+}}
+"""
+
+# Any number of photos out of a few files: "1600x1200/some-name-7.jpg" is "1600x1200/7.jpg".
+ORIGIN = """
+  server {{
+    listen 127.0.0.1:{port} backlog=1024;
+    root {originals};
+    location ~ "^/(?<size>[0-9]+x[0-9]+)/.*-(?<number>[0-9]+)\\.jpg$" {{
+      try_files /$size/$number.jpg =404;
+    }}
+  }}
+"""
+
+CACHE = """
+  proxy_cache_path {folder}/cache keys_zone=photos:10m inactive=1h max_size=1g use_temp_path=off;
+  server {{
+    listen 127.0.0.1:{port} backlog=1024;
+    location / {{
+      proxy_pass http://127.0.0.1:{upstream};
+      proxy_cache photos;
+      proxy_cache_valid 200 1h;
+    }}
+  }}
+  server {{
+    listen 127.0.0.1:{upstream};
+    root {files};
+  }}
+"""
+
+
+class Server:
+    """A running server and the port that it listens on."""
+
+    def __init__(self, process, port):
+        self.pid = process.pid
+        self.port = port
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+class Servers:
+    """Starts servers; leaving it stops them all, the last one first."""
+
+    def __init__(self, folder, build, originals):
+        self.build = build
+        self.originals = originals
+        self._folder = folder
+        self._exit = contextlib.ExitStack()
+        self._count = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._exit.close()
+
+    def originals_of(self, size):
+        """How many different originals of a size there are."""
+        return len(list((self.originals / size).glob("*.jpg")))
+
+    def origin(self):
+        port = free_port()
+        return self._nginx("origin", port, ORIGIN.format(port=port, originals=self.originals))
+
+    def nginx_cache(self, files):
+        """One worker of nginx with a proxy_cache before `files`."""
+        port, upstream = free_port(), free_port()
+        folder = self._new_folder("cache")
+        return self._nginx("nginx", port, CACHE.format(folder=folder, port=port, upstream=upstream,
+                                                       files=files))
+
+    def redis(self):
+        port = free_port()
+        folder = self._new_folder("redis")
+        process = self._start("redis", ["redis-server", "--bind", "127.0.0.1", "--port", port,
+                                        "--save", "", "--appendonly", "no", "--dir", folder])
+        process.wait_for_port(port)
+        return Server(process, port)
+
+    def likeness(self, *flags):
+        # Settings of whoever runs this are not what is measured.
+        env = {name: value for name, value in os.environ.items()
+               if not name.startswith("LIKENESS_")}
+        process = self._start("likeness", [self.build / "likeness", "serve", "--listen",
+                                           "127.0.0.1:0", "--log-level", "warn", *flags], env)
+
+        def ready():
+            return re.search(r"^ready http://127\.0\.0\.1:(\d+)$", process.log.read_text(), re.M)
+        return Server(process, int(process.wait_for(ready)[1]))
+
+    def new_folder(self):
+        """For files that a class makes itself."""
+        return self._new_folder("files")
+
+    def _nginx(self, name, port, http):
+        folder = self._new_folder(name)
+        # Started by root it would drop to a user who may not read the folders.
+        user = "user root;" if os.geteuid() == 0 else ""
+        conf = folder / "nginx.conf"
+        conf.write_text(NGINX.format(user=user, folder=folder, http=http), encoding="utf-8")
+        process = self._start(name, ["nginx", "-p", folder, "-c", conf, "-e", "stderr"])
+        process.wait_for_port(port)
+        return Server(process, port)
+
+    def _start(self, name, command, env=None):
+        process = Running(name, command, self._new_folder("log"), env)
+        self._exit.callback(process.stop)
+        return process
+
+    def _new_folder(self, name):
+        self._count += 1
+        folder = self._folder / f"{self._count}-{name}"
+        folder.mkdir()
+        return folder

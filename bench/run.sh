@@ -1,0 +1,21 @@
+#!/bin/bash
+# Measures Likeness beside nginx, Redis and libvips on this machine and prints a table of ratios;
+# the same goes to bench/results/latest.json. Everything runs on free ports of 127.0.0.1 and is
+# stopped afterwards. Fails if a ratio is not what it must be.
+# Usage: bench/run.sh [--quick] [--only CLASSES]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=build/bench
+originals=build/originals
+
+.ci/install build bench
+cmake --preset bench --log-level=WARNING >/dev/null
+cmake --build --preset bench
+if [[ ! -d $originals ]]; then
+  tests/support/fetch_photos.sh build/photos
+  rm -rf "$originals.new"
+  "$build/bench/make_originals" build/photos "$originals.new"
+  mv "$originals.new" "$originals"
+fi
+exec python3 bench/measure --build "$build" --originals "$originals" --results bench/results "$@"
