@@ -158,8 +158,12 @@ void Gateway::handle(const Request& request, Responder responder) {
   if (answer_system(context, responder)) return;
 
   const auto parsed = dialects::parse(request, limits_);
-  context.route = route_of(parsed ? parsed->dialect : parsed.error().dialect);
-  if (!parsed) return refuse(context, responder, parsed.error().dialect, parsed.error().error);
+  if (!parsed) {
+    const auto& [dialect, error] = parsed.error();
+    if (error.code != Errc::unknown_route) context.route = route_of(dialect);
+    return refuse(context, responder, dialect, error);
+  }
+  context.route = route_of(parsed->dialect);
   context.call = &*parsed;
   if (request.method == http::Method::options) {
     Lines lines;

@@ -47,6 +47,17 @@ std::size_t count_of(int setting) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+// The settings with each loop's share of the limits that are given for the whole process.
+Settings share_of(Settings settings, std::size_t loops) {
+  const auto divide = [&](int& limit) {
+    limit = std::max(std::min(limit, 1), limit / static_cast<int>(loops));
+  };
+  divide(settings.http.max_connections);
+  divide(settings.origin.max_concurrent);
+  divide(settings.origin.max_queued);
+  return settings;
+}
+
 }  // namespace
 
 class Process::State {
@@ -68,6 +79,7 @@ class Process::State {
     telemetry::Gauges gauges;
   };
 
+  void start_pool(Loop& loop, const std::string& executable);
   void start_shard(std::size_t index, const std::string& executable);
   void start_server(Shard& shard);
   void listen();
@@ -77,7 +89,7 @@ class Process::State {
   void flush();
 
   Settings settings_;
-  HttpSettings server_settings_;  // Of each loop's server: its share of the connections.
+  Settings per_loop_;
   std::optional<cache::RedisTarget> redis_;
   const Clock::time_point started_ = Clock::now();
   std::atomic<bool> draining_ = false;
@@ -90,14 +102,11 @@ class Process::State {
 
 Process::State::State(const Settings& settings, const std::string& executable)
     : settings_(settings),
-      server_settings_(settings.http),
+      per_loop_(share_of(settings, count_of(settings.http.workers))),
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
-      source_(origin::make_source(settings_)) {
-  const std::size_t loops = count_of(settings_.http.workers);
-  server_settings_.max_connections =
-      std::max(1, settings_.http.max_connections / static_cast<int>(loops));
-  for (std::size_t i = 0; i < loops; ++i)
+      source_(origin::make_source(settings_, per_loop_.origin)) {
+  for (std::size_t i = 0; i < count_of(settings_.http.workers); ++i)
     shards_.push_back(std::make_unique<Shard>("loop-" + std::to_string(i)));
   for (std::size_t i = 0; i < shards_.size(); ++i)
     shards_[i]->loop.run([&] { start_shard(i, executable); });
@@ -108,10 +117,15 @@ Process::State::State(const Settings& settings, const std::string& executable)
   listen();
 }
 
+void Process::State::start_pool(Loop& loop, const std::string& executable) {
+  if (!settings_.imaging.sandbox)
+    log::warn("imaging.sandbox is false: a hole in an image decoder is a hole in this machine");
+  pool_ = std::make_unique<imaging::Pool>(loop, settings_.imaging, executable);
+}
+
 void Process::State::start_shard(std::size_t index, const std::string& executable) {
   Shard& shard = *shards_[index];
-  if (index == 0)
-    pool_ = std::make_unique<imaging::Pool>(shard.loop, settings_.imaging, executable);
+  if (index == 0) start_pool(shard.loop, executable);
   shard.origin = source_->open(shard.loop);
   if (redis_) {
     cache::RedisEvents events{
@@ -147,7 +161,7 @@ void Process::State::start_server(Shard& shard) {
   shard.gateway =
       std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view), shard.metrics);
   shard.server = std::make_unique<http::Server>(
-      shard.loop, server_settings_,
+      shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
         gateway->handle(request, std::move(responder));
       },

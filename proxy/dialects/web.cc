@@ -43,7 +43,6 @@ constexpr std::array<std::pair<std::string_view, bool>, 4> kSwitches{
 
 // Reads the options of the query into `spec`; the name of the one that is wrong, or empty.
 std::string_view read_options(std::string_view query, imaging::Spec& spec, int max_edge) {
-  if (query.empty()) return {};
   const auto option = [&](std::string_view name, auto parse, auto& into) {
     const auto text = query_value(query, name);
     if (!text) return true;

@@ -208,7 +208,9 @@ void RequestParser::refuse(int status, Code& code) {
 int RequestParser::status_of(const Code& code, std::string_view bytes) const {
   if (code == bh::error::need_more) return kNeedMore;
   if (refusal_ != 0) return refusal_;
-  if (code == bh::error::header_limit) return 431;
+  // The same status as for a long first line that comes in pieces (RequestReader::more_head).
+  if (code == bh::error::header_limit)
+    return bytes.find('\n') > settings_.max_target_bytes + kRestOfLine ? 414 : 431;
   if (code == bh::error::body_limit) return 413;
   if (code == bh::error::bad_version && names_other_version(bytes)) return 505;
   return 400;

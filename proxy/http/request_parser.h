@@ -18,6 +18,8 @@ namespace likeness::http {
 class RequestParser final : private boost::beast::http::basic_parser<true> {
  public:
   static constexpr int kNeedMore = -1;
+  // What a request line may hold beside the target: method, version and the blanks between.
+  static constexpr std::size_t kRestOfLine = 64;
   struct Progress {
     std::size_t consumed = 0;
     int status = 0;  // 0, kNeedMore, or the HTTP status of a refusal.

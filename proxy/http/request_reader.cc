@@ -94,9 +94,8 @@ RequestReader::Step RequestReader::scan_lines() {
 
 // The end of the head has not come yet: may it still come within the limits?
 RequestReader::Step RequestReader::more_head() {
-  // Method, version and the blanks between.
-  constexpr std::size_t kRestOfLine = 64;
-  if (!line_seen_ && input_.size() > settings_.max_target_bytes + kRestOfLine) return refuse(414);
+  const std::size_t longest_line = settings_.max_target_bytes + RequestParser::kRestOfLine;
+  if (!line_seen_ && input_.size() > longest_line) return refuse(414);
   if (input_.size() > settings_.max_head_bytes) return refuse(431);
   return Step::more;
 }

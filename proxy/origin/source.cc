@@ -43,26 +43,27 @@ class EmbeddedSource final : public Source {
 
 class HttpSource final : public Source {
  public:
-  explicit HttpSource(const Settings& settings) : settings_(settings) {}
+  HttpSource(const OriginSettings& settings, std::size_t max_bytes)
+      : settings_(settings), max_bytes_(max_bytes) {}
   std::unique_ptr<Origin> open(Loop& loop) override {
-    return std::make_unique<HttpOrigin>(loop, settings_.origin, settings_.origin.spec,
-                                        settings_.imaging.max_source_bytes);
+    return std::make_unique<HttpOrigin>(loop, settings_, settings_.spec, max_bytes_);
   }
 
  private:
-  const Settings& settings_;
+  const OriginSettings& settings_;
+  const std::size_t max_bytes_;
 };
 
 }  // namespace
 
-std::unique_ptr<Source> make_source(const Settings& settings) {
+std::unique_ptr<Source> make_source(const Settings& settings, const OriginSettings& per_loop) {
   const std::string& spec = settings.origin.spec;
   if (spec.starts_with(kFolder))
     return std::make_unique<FolderSource>(spec.substr(kFolder.size()), settings);
   if (spec.starts_with(kEmbedded))
     return std::make_unique<EmbeddedSource>(spec.substr(kEmbedded.size()), settings);
   if (spec.starts_with("http://") || spec.starts_with("https://"))
-    return std::make_unique<HttpSource>(settings);
+    return std::make_unique<HttpSource>(per_loop, settings.imaging.max_source_bytes);
   throw std::runtime_error("origin.spec: none of http(s)://…, folder:DIR and embedded:DIR");
 }
 

@@ -19,8 +19,10 @@ class Source {
 };
 
 // REQUIRES: settings.origin.spec has passed config::check(). Throws std::runtime_error or
-// std::system_error if it cannot be used. `settings` must outlive the source.
-[[nodiscard]] std::unique_ptr<Source> make_source(const Settings& settings);
+// std::system_error if it cannot be used. `settings` and `per_loop`, each loop's share of
+// the origin's limits, must outlive the source.
+[[nodiscard]] std::unique_ptr<Source> make_source(const Settings& settings,
+                                                  const OriginSettings& per_loop);
 
 }  // namespace likeness::origin
 

@@ -70,6 +70,7 @@ TEST_CASE("a wrong option is refused by name") {
     CHECK(error.detail.find(option) != std::string::npos);
   }
   CHECK(refused("/photos/a/HR4000x4000?dpr=2").detail.find("size") != std::string::npos);
+  CHECK(refused("/photos/a/HR4097x48").detail.find("size") != std::string::npos);
   CHECK(refused("/photos/a/HR0x48").code == Errc::bad_request);
   CHECK(refused("/photos/a/HR48x48.svg").code == Errc::bad_request);
   CHECK(refused("/photos/a/large").code == Errc::bad_request);

@@ -313,6 +313,8 @@ TEST_CASE("heads and targets over their limits are told apart", "[http]") {
         Events{"GET /" + std::string(99, 'a')});
   CHECK(read("GET /" + long_target + " HTTP/1.1\r\nHost: h\r\n\r\n", small) == Events{"!414"});
   CHECK(read("GET /" + long_target, small) == Events{"!414"});
+  CHECK(read("GET /" + std::string(600, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", small) ==
+        Events{"!414"});
   CHECK(read("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(600, 'b'), small) == Events{"!431"});
   CHECK(read("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(600, 'b') + "\r\n\r\n", small) ==
         Events{"!431"});
