@@ -67,12 +67,17 @@ string_view authority(string_view after_scheme) {
 
 Problem check_origin(string_view spec) {
   constexpr string_view kFolder = "folder:";
+  constexpr string_view kEmbedded = "embedded:";
   if (spec.starts_with(kFolder)) {
     if (spec.size() > kFolder.size()) return std::nullopt;
     return "expected a folder after folder:";
   }
+  if (spec.starts_with(kEmbedded)) {
+    if (spec.size() > kEmbedded.size()) return std::nullopt;
+    return "expected a folder after embedded:";
+  }
   if (!spec.starts_with("http://") && !spec.starts_with("https://")) {
-    return "expected http://HOST/path/{id}.jpg, the same with https, or folder:DIR";
+    return "expected http://HOST/path/{id}.jpg, the same with https, folder:DIR, or embedded:DIR";
   }
   if (!is_visible(spec)) return "a URL has only visible ASCII characters; percent-encode others";
   const string_view rest = spec.substr(spec.find("://") + 3);

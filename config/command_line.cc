@@ -21,6 +21,8 @@ struct Arguments {
   bool print_defaults = false;
   bool print_schema = false;
   std::string folder;
+  Import import;
+  Export exported;
 };
 
 bool is_list(const Field& field) { return std::holds_alternative<Place<Texts>>(field.slot); }
@@ -51,6 +53,34 @@ CLI::App* add_check_config(CLI::App& app, Arguments& arguments) {
                   "Print a file with every setting instead");
   check->add_flag("--print-schema", arguments.print_schema, "Print the file's JSON Schema instead");
   return check;
+}
+
+void add_store(CLI::App& command, std::string& store, std::string& mailbox) {
+  command.add_option("--store", store, "The contact store's folder, as in --origin embedded:DIR")
+      ->type_name("DIR")
+      ->required();
+  command.add_option("--mailbox", mailbox, "Whose contacts they are")
+      ->type_name("USER")
+      ->default_val("me");
+}
+
+CLI::App* add_import(CLI::App& app, Arguments& arguments) {
+  CLI::App* import = app.add_subcommand(
+      "import", "Read contacts and photos into an embedded contact store; safe to repeat");
+  import
+      ->add_option("path", arguments.import.path,
+                   "A .vcf or .csv file, or a folder of them and of pictures named by address")
+      ->type_name("PATH")
+      ->required();
+  add_store(*import, arguments.import.store, arguments.import.mailbox);
+  return import;
+}
+
+CLI::App* add_export(CLI::App& app, Arguments& arguments) {
+  CLI::App* exported = app.add_subcommand(
+      "export", "Write a mailbox of an embedded contact store as vCards to standard output");
+  add_store(*exported, arguments.exported.store, arguments.exported.mailbox);
+  return exported;
 }
 
 std::string join(const Texts& texts) {
@@ -99,6 +129,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   draw->add_option("folder", arguments.folder, "The folder, made if need be")
       ->type_name("DIR")
       ->required();
+  const CLI::App* import = add_import(app, arguments);
+  const CLI::App* exported = add_export(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help or --version.
@@ -111,6 +143,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (serve->parsed()) return make_serve(arguments);
   if (check->parsed()) return make_check_config(arguments);
   if (draw->parsed()) return DrawSamples{arguments.folder};
+  if (import->parsed()) return arguments.import;
+  if (exported->parsed()) return arguments.exported;
   return Print{app.help(), kUsageError};
 }
 

@@ -26,13 +26,26 @@ struct DrawSamples {
   std::string folder;
 };
 
+// likeness import PATH …: read contacts and photos into an embedded contact store.
+struct Import {
+  std::string path;
+  std::string store;    // The store's folder.
+  std::string mailbox;  // Whose contacts they are.
+};
+
+// likeness export …: write a mailbox's contacts as vCards to standard output.
+struct Export {
+  std::string store;
+  std::string mailbox;
+};
+
 // Write a text and exit: help, version, the sample file, or what is wrong with the command line.
 struct Print {
   std::string text;   // Ends with a newline.
   int exit_code = 0;  // Other than 0: the text belongs on standard error.
 };
 
-using Command = std::variant<Serve, CheckConfig, DrawSamples, Print>;
+using Command = std::variant<Serve, CheckConfig, DrawSamples, Import, Export, Print>;
 
 inline constexpr int kUsageError = 2;
 

@@ -133,7 +133,7 @@ struct PhotoSettings {
   // because EXIF names places and devices.
   bool original_with_metadata = false;
   // Photo ids are at most this long; e-mail addresses end at 254, Exchange ids near 160.
-  std::size_t max_id_bytes = 512;
+  std::size_t max_id_bytes = 320;
   // A request that has waited this long in all is answered with what there is. More than an
   // origin's and an imaging job's deadlines together.
   milliseconds miss_timeout{25'000};

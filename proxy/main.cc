@@ -1,7 +1,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -14,6 +14,9 @@
 #include "config/sources.h"
 #include "imaging/samples.h"
 #include "imaging/worker.h"
+#include "proxy/contacts/export.h"
+#include "proxy/contacts/import.h"
+#include "proxy/contacts/store.h"
 #include "proxy/process.h"
 #include "proxy/telemetry/log.h"
 
@@ -42,6 +45,44 @@ int run(const config::CheckConfig& check) {
 int run(const config::DrawSamples& draw) {
   const auto drawn = imaging::draw_samples(draw.folder);
   return drawn ? EXIT_SUCCESS : complain(drawn.error().detail);
+}
+
+Result<contacts::ContactStore> open_mailbox(const std::string& folder, std::string_view mailbox) {
+  auto store = contacts::ContactStore::open(folder);
+  if (!store) return store;
+  if (auto made = store->ensure_mailbox(mailbox); !made) return std::unexpected(made.error());
+  return store;
+}
+
+int run(const config::Import& import) {
+  auto store = open_mailbox(import.store, import.mailbox);
+  if (!store) return complain(store.error().detail);
+  const auto show = [](const contacts::ImportReport& so_far) {
+    std::fprintf(stderr, "\r%" PRId64 " contacts, %" PRId64 " photos",
+                 so_far.created + so_far.updated + so_far.unchanged, so_far.photos);
+  };
+  const auto report =
+      contacts::import_path(*store, import.mailbox, import.path,
+                            ::isatty(STDERR_FILENO) != 0 ? show : contacts::Progress());
+  if (!report) return complain(report.error().detail);
+  for (const std::string& reason : report->reasons)
+    std::fprintf(stderr, "skipped %s\n", reason.c_str());
+  std::printf("%" PRId64 " created, %" PRId64 " updated, %" PRId64 " unchanged, %" PRId64
+              " photos written, %" PRId64 " skipped\n",
+              report->created, report->updated, report->unchanged, report->photos, report->skipped);
+  return EXIT_SUCCESS;
+}
+
+int run(const config::Export& exported) {
+  auto store = contacts::ContactStore::open(exported.store);
+  if (!store) return complain(store.error().detail);
+  const auto write = [](std::string_view text) {
+    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  };
+  const auto written =
+      contacts::export_vcards(*store, exported.mailbox, {}, contacts::VcardVersion::v4, write);
+  if (!written) return complain(written.error().detail);
+  return std::fflush(stdout) == 0 ? EXIT_SUCCESS : complain("the output cannot be written");
 }
 
 // As many descriptors as the system lets us have: connections are counted by a limit of our own.

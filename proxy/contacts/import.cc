@@ -15,8 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One wait for the disk for this many contacts, or for this much of photos.
-constexpr int kBatchContacts = 500;
+// One wait for the disk for this many contacts, or for this much of photos. Contacts come in no
+// order of any index, so that a small batch writes nearly as many pages as a large one.
+constexpr std::size_t kBatchContacts = 5'000;
+constexpr int kProgressContacts = 500;
 constexpr std::size_t kBatchBytes = 16 * 1024 * 1024;
 
 // What is to be written next: a card, or a picture with its owner's name.
@@ -122,7 +124,9 @@ class Importer {
 
   Result<void> read_picture(std::istream& input, const fs::path& file) {
     const std::string name = file.filename().string();
-    Item item{name, {}, file.stem().string()};
+    Item item;
+    item.where = name;
+    item.owner = file.stem().string();
     item.card.photo.resize(kMaxPhotoBytes + 1);
     input.read(item.card.photo.data(), static_cast<std::streamsize>(item.card.photo.size()));
     item.card.photo.resize(static_cast<std::size_t>(input.gcount()));
@@ -136,15 +140,16 @@ class Importer {
   Result<void> add(Item item) {
     batch_bytes_ += item.card.photo.size();
     batch_.push_back(std::move(item));
-    if (std::cmp_less(batch_.size(), kBatchContacts) && batch_bytes_ < kBatchBytes) return {};
+    if (batch_.size() < kBatchContacts && batch_bytes_ < kBatchBytes) return {};
     return flush();
   }
 
   Result<void> flush() {
     if (batch_.empty()) return {};
     auto done = store_.batch([this]() -> Result<void> {
-      for (Item& item : batch_) {
+      for (const Item& item : batch_) {
         if (auto written = write(item); !written) return written;
+        if (progress_ && ++written_ % kProgressContacts == 0) progress_(report_);
       }
       return {};
     });
@@ -155,7 +160,7 @@ class Importer {
   }
 
   // Fails only if the store does; what is wrong with the item itself is a reason to skip it.
-  Result<void> write(Item& item) {
+  Result<void> write(const Item& item) {
     auto owner = item.owner.empty() ? write_card(item.card) : find_owner(item);
     if (!owner) return tolerate(item.where, owner.error());
     for (const std::string& remark : item.card.remarks) note(item.where, remark);
@@ -204,10 +209,11 @@ class Importer {
     return before.id;
   }
 
+  // The contact that a card is about; none if it is new.
   Result<std::optional<Contact>> find(const Contact& card) {
     if (!card.uid.empty()) {
-      if (auto own = store_.get(mailbox_, card.uid)) return std::optional(std::move(*own));
-      return first(store_.find_by_uid(mailbox_, card.uid));
+      if (auto own = store_.get(mailbox_, card.uid)) return std::optional(*std::move(own));
+      return first(store_.find_by_uid(mailbox_, card.uid), [](const Contact&) { return true; });
     }
     if (!card.email_addresses.empty()) {
       const std::string key = fold(trimmed(card.email_addresses.front().address));
@@ -225,15 +231,11 @@ class Importer {
   }
 
   template <class F>
-  static Result<std::optional<Contact>> first(Result<std::vector<Contact>> found, F&& fits) {
-    if (!found) return std::unexpected(std::move(found.error()));
-    for (Contact& contact : *found) {
-      if (fits(contact)) return std::optional(std::move(contact));
-    }
-    return std::optional<Contact>();
-  }
-  static Result<std::optional<Contact>> first(Result<std::vector<Contact>> found) {
-    return first(std::move(found), [](const Contact&) { return true; });
+  static Result<std::optional<Contact>> first(const Result<std::vector<Contact>>& found, F fits) {
+    if (!found) return std::unexpected(found.error());
+    const auto fitting = std::ranges::find_if(*found, fits);
+    if (fitting == found->end()) return std::optional<Contact>();
+    return std::optional<Contact>(*fitting);
   }
 
   // The id of a picture's owner; empty for the mailbox itself.
@@ -286,6 +288,7 @@ class Importer {
   ImportReport report_;
   std::vector<Item> batch_;
   std::size_t batch_bytes_ = 0;
+  std::int64_t written_ = 0;
 };
 
 }  // namespace

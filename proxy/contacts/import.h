@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxReasons = 1'000;
 // A larger picture is skipped.
 inline constexpr std::size_t kMaxPhotoBytes = 20 * 1024 * 1024;
 
-// Called now and then during an import, between two transactions.
+// Called every few hundred contacts and at the end of each transaction; must not use the store.
 using Progress = std::function<void(const ImportReport&)>;
 
 // Imports a .vcf or .csv file, or a directory: its .vcf and .csv files first, then its pictures,
@@ -36,7 +36,7 @@ using Progress = std::function<void(const ImportReport&)>;
 // differs. A card is known by its UID, without one by its first address, without that by its name
 // and one of its telephone numbers. Properties that it does not give stay as they are.
 //
-// Writes in transactions of some hundred contacts; memory is bounded whatever the size of a file.
+// Writes in transactions of some thousand contacts; memory is bounded whatever the size of a file.
 // Fails only if the path cannot be read or the store cannot be written; what was imported before
 // that stays.
 [[nodiscard]] Result<ImportReport> import_path(ContactStore& store, std::string_view mailbox,

@@ -15,6 +15,7 @@ constexpr const char* kPragmas = R"sql(
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
   PRAGMA cache_size = -32768;
+  PRAGMA wal_autocheckpoint = 8192;
   PRAGMA journal_size_limit = 16777216;
   PRAGMA temp_store = MEMORY;
 )sql";

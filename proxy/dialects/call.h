@@ -35,7 +35,7 @@ using Parsed = std::expected<Call, Refusal>;
 
 // What a dialect's parsers are told by the settings.
 struct Limits {
-  std::size_t max_id_bytes = 512;
+  std::size_t max_id_bytes = 320;
   int max_edge = 4'096;
   bool original_with_metadata = false;
 };

@@ -3,7 +3,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "proxy/contacts/store_thread.h"
 #include "proxy/loop/side_thread.h"
+#include "proxy/origin/embedded_origin.h"
 #include "proxy/origin/folder_origin.h"
 #include "proxy/origin/http_origin.h"
 
@@ -11,6 +13,7 @@ namespace likeness::origin {
 namespace {
 
 constexpr std::string_view kFolder = "folder:";
+constexpr std::string_view kEmbedded = "embedded:";
 
 class FolderSource final : public Source {
  public:
@@ -24,6 +27,18 @@ class FolderSource final : public Source {
  private:
   PhotoFolder folder_;
   SideThread reader_;
+};
+
+class EmbeddedSource final : public Source {
+ public:
+  EmbeddedSource(const std::string& directory, const Settings& settings)
+      : store_(directory, static_cast<std::size_t>(settings.origin.max_queued)) {}
+  std::unique_ptr<Origin> open(Loop& loop) override {
+    return std::make_unique<EmbeddedOrigin>(loop, store_);
+  }
+
+ private:
+  contacts::StoreThread store_;
 };
 
 class HttpSource final : public Source {
@@ -44,9 +59,11 @@ std::unique_ptr<Source> make_source(const Settings& settings) {
   const std::string& spec = settings.origin.spec;
   if (spec.starts_with(kFolder))
     return std::make_unique<FolderSource>(spec.substr(kFolder.size()), settings);
+  if (spec.starts_with(kEmbedded))
+    return std::make_unique<EmbeddedSource>(spec.substr(kEmbedded.size()), settings);
   if (spec.starts_with("http://") || spec.starts_with("https://"))
     return std::make_unique<HttpSource>(settings);
-  throw std::runtime_error("origin.spec: neither http(s)://… nor folder:DIR");
+  throw std::runtime_error("origin.spec: none of http(s)://…, folder:DIR and embedded:DIR");
 }
 
 }  // namespace likeness::origin

@@ -50,7 +50,7 @@ using Events = std::vector<std::string>;
 // The same, however the bytes are cut.
 Events read(std::string_view bytes, const HttpSettings& settings = {}) {
   const Events whole = read(bytes, bytes.size(), settings);
-  for (const std::size_t cut : {1, 2, 3, 7, 16, 64}) {
+  for (const std::size_t cut : {1U, 2U, 3U, 7U, 16U, 64U}) {
     INFO("cut into " << cut);
     CHECK(read(bytes, cut, settings) == whole);
   }

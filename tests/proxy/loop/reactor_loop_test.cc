@@ -270,7 +270,7 @@ TEST_CASE("an event fetched for a closed descriptor never reaches its successor"
     };
     loop.run([&] {
       // Both are ready before the loop polls again: they come in one batch.
-      for (std::size_t i : {0, 1}) {
+      for (std::size_t i : {0U, 1U}) {
         pairs[i].ring();
         loop.watch(pairs[i].here(), {.read = true}, on_ready(1 - i));
       }
@@ -287,7 +287,7 @@ TEST_CASE("a pause within the batch holds back an event that was already fetched
   std::array<Pair, 2> pairs;
   int calls = 0;
   loop.run([&] {
-    for (std::size_t i : {0, 1}) {
+    for (std::size_t i : {0U, 1U}) {
       pairs[i].ring();
       loop.watch(pairs[i].here(), {.read = true}, [&](Loop::Ready) {
         ++calls;

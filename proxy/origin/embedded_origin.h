@@ -1,0 +1,26 @@
+#ifndef LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
+#define LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
+
+#include "proxy/contacts/store_thread.h"
+#include "proxy/origin/origin.h"
+
+namespace likeness::origin {
+
+// Photos in the embedded contact store: "embedded:DIR". The id is a contact's, a mailbox's, or an
+// e-mail address. The validator is the photo's version. Another process may import into the store,
+// so photos are asked for again after a minute: that costs one indexed query.
+class EmbeddedOrigin final : public Origin {
+ public:
+  EmbeddedOrigin(Loop& loop, contacts::StoreThread& store) : loop_(loop), store_(store) {}
+  void fetch(std::string_view photo, const Validators& have, Done done) override;
+  [[nodiscard]] OriginStats stats() const override { return stats_; }
+
+ private:
+  Loop& loop_;
+  contacts::StoreThread& store_;
+  OriginStats stats_;
+};
+
+}  // namespace likeness::origin
+
+#endif  // LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
