@@ -15,6 +15,7 @@ import miss_memory
 import redis_hits
 import report
 from plan import Plan
+from processes import Failed
 from servers import Servers
 
 CLASSES = [memory_hits, redis_hits, miss_cpu, miss_memory]
@@ -23,8 +24,8 @@ CLASSES = [memory_hits, redis_hits, miss_cpu, miss_memory]
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a look: fewer and shorter rounds")
-    parser.add_argument("--only", metavar="NAME", choices=[c.__name__ for c in CLASSES],
-                        help="one group of classes alone: " + ", ".join(c.__name__ for c in CLASSES))
+    names = [measured.__name__ for measured in CLASSES]
+    parser.add_argument("--only", choices=names, help="one group of classes alone")
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--originals", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--results", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
@@ -46,7 +47,7 @@ def main():
         for measured in CLASSES:
             if args.only not in (None, measured.__name__):
                 continue
-            print(f"measuring {measured.__name__.replace('_', ' ')} …", file=sys.stderr, flush=True)
+            print("measuring", measured.__name__.replace("_", " "), "…", file=sys.stderr)
             with Servers(pathlib.Path(folder), args.build, args.originals.resolve()) as servers:
                 results += measured.measure(servers, plan)
     print(report.table(results))
@@ -56,4 +57,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Failed as failure:
+        sys.exit(f"bench: {failure}")

@@ -9,7 +9,8 @@ import re
 
 from processes import Running, free_port
 
-# Without the parts of a stock nginx.conf that would slow it down or write outside its folder.
+# Debian's nginx.conf for speed, with a cache of open files and no access log. tcp_nopush stays on as
+# Debian has it: off, or without sendfile, nginx was slower at 3 kB.
 NGINX = """
 {user}
 daemon off;
