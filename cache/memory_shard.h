@@ -21,7 +21,7 @@ struct PhotoKey {
 };
 
 struct PhotoKeyHash {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name.
   std::size_t operator()(const PhotoKey& key) const noexcept { return key.hash; }
   std::size_t operator()(const std::string& photo) const noexcept {
     return std::hash<std::string_view>()(photo);
@@ -29,7 +29,7 @@ struct PhotoKeyHash {
 };
 
 struct PhotoKeyEqual {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name.
   bool operator()(const std::string& a, const std::string& b) const noexcept { return a == b; }
   bool operator()(const PhotoKey& a, const std::string& b) const noexcept { return a.photo == b; }
 };

@@ -251,7 +251,7 @@ void RedisClient::close() {
   ++connection_;
 }
 
-void RedisClient::drop(std::string reason) {
+void RedisClient::drop(const std::string& reason) {
   close();
   state_ = State::waiting;
   addresses_.clear();

@@ -94,7 +94,7 @@ class RedisClient {
   void watch_deadlines();
   void expire();
   void close();
-  void drop(std::string reason);
+  void drop(const std::string& reason);
 
   Loop& loop_;
   const RedisTarget target_;

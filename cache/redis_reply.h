@@ -9,7 +9,7 @@
 
 #include "config/base/error.h"
 
-struct redisReader;
+struct redisReader;  // NOLINT(readability-identifier-naming): hiredis's name.
 
 namespace likeness::cache {
 

@@ -255,7 +255,7 @@ bool Gateway::answer_system(const Context& context, Responder& responder) {
   } else if (metrics) {
     auto kept = std::make_unique<Kept>(context.request, Call{}, context.request_id);
     process_.metrics(loop_, [this, kept = std::move(kept), started = context.started,
-                             responder = std::move(responder)](std::string text) mutable {
+                             responder = std::move(responder)](const std::string& text) mutable {
       const Context later{kept->request(), nullptr, telemetry::Route::metrics, kept->request_id(),
                           started};
       send_text(later, responder, 200, text);

@@ -111,6 +111,7 @@ Process::State::State(const Settings& settings, const std::string& executable)
   for (std::size_t i = 0; i < shards_.size(); ++i)
     shards_[i]->loop.run([&] { start_shard(i, executable); });
   std::vector<photo::Service::Home> homes;
+  homes.reserve(shards_.size());
   for (const auto& shard : shards_) homes.push_back({&shard->loop, shard->flights.get()});
   service_ = std::make_unique<photo::Service>(memory_, settings_.freshness, std::move(homes));
   for (const auto& shard : shards_) shard->loop.run([&] { start_server(*shard); });
@@ -174,7 +175,7 @@ void Process::State::listen() {
         value_or_throw(http::open_listeners(address, static_cast<int>(shards_.size())));
     urls.push_back(listeners.front().url);
     for (std::size_t i = 0; i < shards_.size(); ++i)
-      shards_[i]->loop.run([&] { shards_[i]->server->listen(std::move(listeners[i])); });
+      shards_[i]->loop.run([&] { shards_[i]->server->listen(listeners[i]); });
   }
 }
 
@@ -217,6 +218,7 @@ void Process::State::scrape(std::unique_ptr<Scrape> scrape, std::size_t next) {
     gauges.uptime_seconds = std::chrono::duration<double>(Clock::now() - started_).count();
     gauges.version = config::version();
     std::vector<const telemetry::Metrics*> loops;
+    loops.reserve(shards_.size());
     for (const auto& shard : shards_) loops.push_back(&shard->metrics);
     sum->done(telemetry::render_prometheus(loops, gauges));
   });

@@ -181,7 +181,7 @@ void read_text(const VcardLine& line, Card& card) {
 }
 
 const std::unordered_map<std::string_view, Read>& readers() {
-  static const std::unordered_map<std::string_view, Read> kReaders{
+  static const std::unordered_map<std::string_view, Read> table{
       {"N", read_n},
       {"FN", read_text<P::display_name>},
       {"ORG", read_org},
@@ -221,7 +221,7 @@ const std::unordered_map<std::string_view, Read>& readers() {
       {"UID", [](const VcardLine& line,
                  Card& card) { card.patch.values.uid = trimmed(unescaped(line.value)); }},
   };
-  return kReaders;
+  return table;
 }
 
 bool is(const VcardLine& line, std::string_view name) {

@@ -33,10 +33,12 @@ std::optional<std::string> take_keyed(std::string_view& path, std::string_view c
       text.compare(open, 2, "('") != 0 || !text.ends_with("')"))
     return std::nullopt;
   std::string id;
-  for (std::size_t i = open + 2; i < text.size() - 2; ++i) {
-    const bool lone = text[i] == '\'' && (i + 1 == text.size() - 2 || text[++i] != '\'');
-    if (lone) return std::nullopt;
-    id += text[i];
+  const auto quoted = std::string_view(text).substr(open + 2, text.size() - open - 4);
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    id += quoted[i];
+    if (quoted[i] != '\'') continue;
+    ++i;
+    if (i == quoted.size() || quoted[i] != '\'') return std::nullopt;
   }
   return id;
 }

@@ -21,9 +21,9 @@ Parsed refuse(std::string detail) {
 }
 
 // One of a few words, or nothing.
-template <class T, std::size_t N>
+template <class T, std::size_t count>
 std::optional<T> choose(std::string_view word,
-                        const std::array<std::pair<std::string_view, T>, N>& words) {
+                        const std::array<std::pair<std::string_view, T>, count>& words) {
   for (const auto& [name, value] : words)
     if (is(word, name)) return value;
   return std::nullopt;

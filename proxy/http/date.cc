@@ -50,9 +50,9 @@ class Scanner {
   unsigned padded_day() { return literal_if(" ") ? number(1) : number(2); }
 
   // One of the names; the index of it.
-  template <std::size_t N>
-  unsigned one_of(const std::array<std::string_view, N>& names) {
-    for (unsigned i = 0; ok_ && i < N; ++i) {
+  template <std::size_t count>
+  unsigned one_of(const std::array<std::string_view, count>& names) {
+    for (unsigned i = 0; ok_ && i < count; ++i) {
       if (literal_if(names[i])) return i;
     }
     ok_ = false;

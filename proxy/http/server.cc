@@ -182,7 +182,7 @@ Server::Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyLi
 
 Server::~Server() = default;
 
-void Server::listen(Listener listener) { state_->listen(listener.fd); }
+void Server::listen(const Listener& listener) { state_->listen(listener.fd); }
 
 void Server::drain(std::function<void()> done) { state_->drain(std::move(done)); }
 

@@ -38,8 +38,8 @@ class Server {
   Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyLimit body_limit);
   ~Server();
 
-  // Takes ownership of the listener.
-  void listen(Listener listener);
+  // Takes over the listener's descriptor.
+  void listen(const Listener& listener);
 
   // Stops accepting, ends idle connections, lets the others finish their request; calls `done` when
   // none is left or settings.drain_timeout has passed. REQUIRES: not called by a handler; once.

@@ -105,7 +105,7 @@ void Flights::close(const FlightPtr& flight) {
   counters_.open = flights_.size();
 }
 
-void Flights::act(const FlightPtr& flight, LookUp action) {
+void Flights::act(const FlightPtr& flight, const LookUp& action) {
   ports_.store->look_up(flight->photo, action.names, [this, flight](auto result) {
     flight->miss.looked_up(std::move(result), WallClock::now());
     perform(flight);
@@ -119,7 +119,7 @@ void Flights::act(const FlightPtr& flight, Claim) {
   });
 }
 
-void Flights::act(const FlightPtr& flight, Fetch action) {
+void Flights::act(const FlightPtr& flight, const Fetch& action) {
   const auto started = Clock::now();
   ports_.origin.fetch(flight->photo, action.have, [this, flight, started](auto result) {
     if (result || result.error().code == Errc::no_photo) {
@@ -156,11 +156,11 @@ void Flights::act(const FlightPtr& flight, Remember action) {
   if (!action.dropped.empty()) ports_.memory.drop_picture(flight->photo, action.dropped);
 }
 
-void Flights::act(const FlightPtr& flight, Fill action) {
+void Flights::act(const FlightPtr& flight, const Fill& action) {
   ports_.store->fill(flight->photo, action.token, action.write, [](auto) {});
 }
 
-void Flights::act(const FlightPtr& flight, Save action) {
+void Flights::act(const FlightPtr& flight, const Save& action) {
   ports_.store->put_picture(flight->photo, action.name, action.picture, action.instead_of,
                             [](auto) {});
 }

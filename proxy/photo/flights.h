@@ -70,13 +70,13 @@ class Flights {
   [[nodiscard]] Remembered remembered(std::string_view photo, const Ask& ask);
   FlightPtr open(std::string_view photo);
   void perform(const FlightPtr& flight);
-  void act(const FlightPtr& flight, LookUp action);
+  void act(const FlightPtr& flight, const LookUp& action);
   void act(const FlightPtr& flight, Claim action);
-  void act(const FlightPtr& flight, Fetch action);
+  void act(const FlightPtr& flight, const Fetch& action);
   void act(const FlightPtr& flight, Render action);
   void act(const FlightPtr& flight, Remember action);
-  void act(const FlightPtr& flight, Fill action);
-  void act(const FlightPtr& flight, Save action);
+  void act(const FlightPtr& flight, const Fill& action);
+  void act(const FlightPtr& flight, const Save& action);
   void act(const FlightPtr& flight, Answer action);
   void close(const FlightPtr& flight);
 
