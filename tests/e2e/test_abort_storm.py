@@ -32,10 +32,14 @@ class Storm:
                    enumerate((self.abort, self.abort, self.check, self.check, self.pipeline))]
         for client in clients:
             client.start()
-        time.sleep(SECONDS)
-        self.done.set()
-        for client in clients:
-            client.join()
+        try:
+            time.sleep(SECONDS)
+            # A slow machine takes longer to show as much.
+            case.wait_until(lambda: min(self.aborted, self.checked) > 50, "enough clients")
+        finally:
+            self.done.set()
+            for client in clients:
+                client.join()
 
     def guard(self, work, seed):
         dice = random.Random(seed)
@@ -97,8 +101,6 @@ class AbortStorm(case.Case):
         storm = Storm(server, pick, victims)
         storm.run()
         self.assertEqual(storm.wrong[:3], [])
-        self.assertGreater(storm.aborted, 50)
-        self.assertGreater(storm.checked, 50)
         if warm:
             self.assertEqual(storm.turned_away, 0)
         case.wait_until(lambda: server.metric("connections_open") == 1, "the end of connections")
