@@ -105,7 +105,7 @@ void RedisClient::connect_next(std::string reason) {
     });
     return;
   }
-  drop(std::move(reason));
+  drop(reason);
 }
 
 void RedisClient::on_ready(Loop::Ready ready) {
