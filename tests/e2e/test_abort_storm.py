@@ -18,8 +18,8 @@ SECONDS = 2.0
 
 
 class Storm:
-    """Aborting and checking clients on one server; `pick` gives a checker's next photo. The aborting
-    ones ask for so many different `victims`."""
+    """Aborting and checking clients on one server; `pick` gives a checker's next photo, and the
+    aborting ones ask for so many different `victims`."""
 
     def __init__(self, server, pick, victims):
         self.server, self.pick, self.victims = server, pick, victims
@@ -52,7 +52,8 @@ class Storm:
     def abort(self, dice):
         link = socket.create_connection(self.server.address)
         with contextlib.closing(link), contextlib.suppress(OSError):
-            photos = [f"victim-{dice.randrange(self.victims)}" for _ in range(dice.choice((1, 1, 1, 5)))]
+            count = dice.choice((1, 1, 1, 5))
+            photos = [f"victim-{dice.randrange(self.victims)}" for _ in range(count)]
             data = b"".join(request_bytes(f"/photos/{photo}/HR4x4.png") for photo in photos)
             link.sendall(data[:dice.choice((len(data), len(data), len(data) // 2))])
             if dice.random() < 0.3:  # A reset instead of an orderly end.
@@ -121,8 +122,9 @@ class AbortStorm(case.Case):
         self.storm(lambda dice: f"mine-{dice.randrange(1 << 40)}", victims=100)
 
     def test_all_of_it_with_timeouts_and_evictions(self):
-        self.storm(lambda dice: f"mine-{dice.randrange(200)}", victims=100, redis=self.start_redis(),
-                   memory__capacity_bytes="256KiB", redis__command_timeout="2ms")
+        self.storm(lambda dice: f"mine-{dice.randrange(200)}", victims=100,
+                   redis=self.start_redis(), memory__capacity_bytes="256KiB",
+                   redis__command_timeout="2ms")
 
 
 if __name__ == "__main__":
