@@ -79,6 +79,8 @@ class Process::State {
     telemetry::Gauges gauges;
   };
 
+  void start(const std::string& executable);
+  void tear_down();
   void start_pool(Loop& loop, const std::string& executable);
   void start_shard(std::size_t index, const std::string& executable);
   void start_server(Shard& shard);
@@ -106,6 +108,15 @@ Process::State::State(const Settings& settings, const std::string& executable)
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
       source_(origin::make_source(settings_, per_loop_.origin)) {
+  try {
+    start(executable);
+  } catch (...) {
+    tear_down();
+    throw;
+  }
+}
+
+void Process::State::start(const std::string& executable) {
   for (std::size_t i = 0; i < count_of(settings_.http.workers); ++i)
     shards_.push_back(std::make_unique<Shard>("loop-" + std::to_string(i)));
   for (std::size_t i = 0; i < shards_.size(); ++i)
@@ -273,9 +284,12 @@ void Process::State::drain() {
   for (auto& one : drained) one.wait();
 }
 
-// First nothing new comes in, then nothing is under way any more, then the last callbacks cross
-// between the loops; only then may what they refer to go.
-Process::State::~State() {
+Process::State::~State() { tear_down(); }
+
+// Each part goes on the loop that it lives on. First nothing new comes in, then nothing is under
+// way any more, then the last callbacks cross between the loops; only then may what they refer to
+// go.
+void Process::State::tear_down() {
   for (const auto& shard : shards_) shard->loop.run([&] { shard->server.reset(); });
   for (const auto& shard : shards_) {
     shard->loop.run([&] {
