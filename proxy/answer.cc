@@ -93,4 +93,19 @@ Document metadata_document(const dialects::Call& call, const cache::Meta& meta,
   return {dialects::web_metadata(meta), kJson};
 }
 
+void send_document(Exchange& exchange, http::Lines& lines, int status, const Document& document,
+                   telemetry::CacheOutcome outcome) {
+  lines.line("Content-Type: ", document.type).line("X-Content-Type-Options: nosniff");
+  exchange.send({.status = status, .lines = lines.view(), .body = document.body}, outcome);
+}
+
+void refuse(Exchange& exchange, dialects::Dialect dialect, const Error& error,
+            std::string_view accept, std::string_view more) {
+  http::Lines lines = exchange.lines();
+  lines.line("Cache-Control: no-store");
+  if (!more.empty()) lines.line(more);
+  send_document(exchange, lines, dialects::status_of(error.code),
+                error_document(dialect, error, accept), telemetry::CacheOutcome::none);
+}
+
 }  // namespace likeness

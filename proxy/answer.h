@@ -6,13 +6,14 @@
 
 #include "config/settings.h"
 #include "proxy/dialects/call.h"
+#include "proxy/exchange.h"
 #include "proxy/http/lines.h"
 #include "proxy/photo/ask.h"
 
 namespace likeness {
 
 // The header lines and bodies of answers that depend on the outcome and the time rather than on the
-// picture. Pure functions.
+// picture. Pure functions, but for those that send.
 
 // Cache-Control, Age and Cache-Status (RFC 9211) of a photo's answer. Age counts from when the
 // origin last confirmed the photo, and max-age from the same moment: what a client may keep is what
@@ -37,6 +38,15 @@ struct Document {
 // The dialect's metadata of a photo; `host` and `path` are the request's.
 [[nodiscard]] Document metadata_document(const dialects::Call& call, const cache::Meta& meta,
                                          std::string_view host, std::string_view path);
+
+// Sends a document behind `lines`, which have been begun by exchange.lines().
+void send_document(Exchange& exchange, http::Lines& lines, int status, const Document& document,
+                   telemetry::CacheOutcome outcome);
+
+// Refuses a request in the dialect's words, not to be stored anywhere. `more` is a header line
+// without its CRLF, such as "Allow: GET", or empty.
+void refuse(Exchange& exchange, dialects::Dialect dialect, const Error& error,
+            std::string_view accept, std::string_view more = {});
 
 }  // namespace likeness
 

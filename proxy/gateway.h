@@ -1,7 +1,6 @@
 #ifndef LIKENESS_PROXY_GATEWAY_H_
 #define LIKENESS_PROXY_GATEWAY_H_
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -9,7 +8,7 @@
 #include "config/base/loop.h"
 #include "config/settings.h"
 #include "proxy/dialects/call.h"
-#include "proxy/http/connection.h"
+#include "proxy/exchange.h"
 #include "proxy/http/message.h"
 #include "proxy/photo/service.h"
 #include "proxy/telemetry/metrics.h"
@@ -37,17 +36,12 @@ class Gateway {
   void handle(const http::Request& request, http::Responder responder);
 
  private:
-  struct Context;
-
-  bool answer_system(const Context& context, http::Responder& responder);
-  void answer(const Context& context, http::Responder& responder, const photo::Outcome& outcome);
-  void answer_found(const Context& context, http::Responder& responder, const photo::Found& found);
-  void refuse(const Context& context, http::Responder& responder, dialects::Dialect dialect,
-              const Error& error);
-  void send_text(const Context& context, http::Responder& responder, int status,
-                 std::string_view text);
-  void send(const Context& context, http::Responder& responder, const http::Reply& reply,
-            telemetry::CacheOutcome outcome);
+  bool answer_system(const http::Request& request, Exchange& exchange);
+  void answer_photo(const http::Request& request, const dialects::Call& call, Exchange exchange);
+  void answer(const http::Request& request, const dialects::Call& call, Exchange& exchange,
+              const photo::Outcome& outcome);
+  void answer_found(const http::Request& request, const dialects::Call& call, Exchange& exchange,
+                    const photo::Found& found);
 
   Loop& loop_;
   photo::Service& service_;
@@ -55,8 +49,7 @@ class Gateway {
   dialects::Limits limits_;
   ProcessView process_;
   telemetry::Metrics& metrics_;
-  std::string request_prefix_;
-  std::uint64_t last_request_ = 0;
+  RequestIds request_ids_;
 };
 
 }  // namespace likeness

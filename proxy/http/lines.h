@@ -36,7 +36,7 @@ class Lines {
     return true;
   }
 
-  char buffer_[1024];
+  char buffer_[2048];
   std::size_t size_ = 0;
 };
 

@@ -1,0 +1,70 @@
+#ifndef LIKENESS_PROXY_EXCHANGE_H_
+#define LIKENESS_PROXY_EXCHANGE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "config/base/time.h"
+#include "proxy/http/lines.h"
+#include "proxy/http/message.h"
+#include "proxy/http/responder.h"
+#include "proxy/telemetry/metrics.h"
+
+namespace likeness {
+
+// Makes ids for the requests of one loop that come without one, unlike those of every other loop
+// and process. Loop-confined.
+class RequestIds {
+ public:
+  RequestIds();
+  // The next id, written into `into`; returns its length, at most 32.
+  std::size_t next(char* into);
+
+ private:
+  std::string prefix_;
+  std::uint64_t last_ = 0;
+};
+
+// An Exchange is one request on its way to its answer: the duty to answer it once, and what every
+// answer carries and every request is counted by, whatever it is about. Whoever understands the URL
+// sets the route. It keeps nothing else of the request, which is gone when the handler returns.
+//
+// Holds no memory but its own. Move-only. Loop-confined to the connection's loop.
+class Exchange {
+ public:
+  // A client's X-Request-Id is taken over if it is a plain token of at most 128 characters, so that
+  // it can stand in logs. `metrics` outlives the exchange.
+  Exchange(const http::Request& request, http::Responder responder, RequestIds& ids,
+           telemetry::Metrics& metrics);
+
+  telemetry::Route route = telemetry::Route::other;
+
+  // The header lines that every answer begins with. Add more, and give their view to send().
+  [[nodiscard]] http::Lines lines() const;
+
+  // Answers, and counts the answer. May be called within the handler or on any later turn.
+  void send(const http::Reply& reply,
+            telemetry::CacheOutcome outcome = telemetry::CacheOutcome::none);
+
+  [[nodiscard]] std::string_view request_id() const { return {id_.data(), id_size_}; }
+  [[nodiscard]] Clock::time_point started() const { return started_; }
+  // False once the client is known to have gone.
+  [[nodiscard]] bool wanted() const { return responder_.wanted(); }
+
+ private:
+  static constexpr std::size_t kMaxId = 128;
+
+  http::Responder responder_;
+  telemetry::Metrics* metrics_;
+  Clock::time_point started_;
+  bool head_;
+  std::uint8_t id_size_ = 0;
+  std::array<char, kMaxId> id_;  // Only the first id_size_ bytes mean anything.
+};
+
+}  // namespace likeness
+
+#endif  // LIKENESS_PROXY_EXCHANGE_H_
