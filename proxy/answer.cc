@@ -79,7 +79,9 @@ void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock:
 Document error_document(dialects::Dialect dialect, const Error& error, std::string_view accept) {
   switch (dialect) {
     case dialects::Dialect::web: return {dialects::web_error(error), kJson};
-    case dialects::Dialect::outlook: return {dialects::outlook_error(error), kJson};
+    case dialects::Dialect::outlook:
+    case dialects::Dialect::graph:
+    case dialects::Dialect::ews: return {dialects::outlook_error(error), kJson};
     case dialects::Dialect::ucwa: break;
   }
   auto answer = dialects::ucwa_error(error, accept);

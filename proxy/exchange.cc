@@ -20,7 +20,7 @@ bool plain_token(std::string_view text) {
 RequestIds::RequestIds() {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::random_device random;
-  for (int i = 0; i < 11; ++i) prefix_ += kDigits[random() % kDigits.size()];
+  for (int i = 0; i < 12; ++i) prefix_ += kDigits[random() % kDigits.size()];
   prefix_ += '-';
 }
 

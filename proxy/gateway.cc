@@ -72,6 +72,8 @@ telemetry::Route route_of(Dialect dialect) {
     case Dialect::web: return telemetry::Route::web;
     case Dialect::ucwa: return telemetry::Route::ucwa;
     case Dialect::outlook: return telemetry::Route::outlook;
+    case Dialect::graph: return telemetry::Route::graph;
+    case Dialect::ews: return telemetry::Route::ews;
   }
   return telemetry::Route::other;
 }

@@ -13,7 +13,7 @@
 namespace likeness::dialects {
 
 // The family of clients that a URL belongs to; decides how errors and metadata are spelled.
-enum class Dialect : std::uint8_t { web, ucwa, outlook };
+enum class Dialect : std::uint8_t { web, ucwa, outlook, graph, ews };
 
 // A request understood: whose photo, what of it, and in which form the answer is wanted.
 struct Call {

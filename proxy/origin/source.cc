@@ -36,6 +36,7 @@ class EmbeddedSource final : public Source {
   std::unique_ptr<Origin> open(Loop& loop) override {
     return std::make_unique<EmbeddedOrigin>(loop, store_);
   }
+  contacts::StoreThread* contacts() override { return &store_; }
 
  private:
   contacts::StoreThread store_;

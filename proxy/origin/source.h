@@ -5,6 +5,7 @@
 
 #include "config/base/loop.h"
 #include "config/settings.h"
+#include "proxy/contacts/store_thread.h"
 #include "proxy/origin/origin.h"
 
 namespace likeness::origin {
@@ -16,6 +17,8 @@ class Source {
   virtual ~Source() = default;
   // Call it on the loop.
   [[nodiscard]] virtual std::unique_ptr<Origin> open(Loop& loop) = 0;
+  // The embedded contact store, where that is the origin; lives as long as the source.
+  [[nodiscard]] virtual contacts::StoreThread* contacts() { return nullptr; }
 };
 
 // REQUIRES: settings.origin.spec has passed config::check(). Throws std::runtime_error or

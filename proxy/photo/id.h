@@ -8,8 +8,11 @@
 
 namespace likeness::photo {
 
-// The name under which a contact's photo is asked for: an e-mail address, an Exchange id, whatever
-// the origin understands. Held in place, so that understanding a URL allocates nothing. Value.
+// The name under which a contact's photo is asked for, and the key it is cached under. One of
+//   {id}                      whatever the origin understands: an e-mail address, an Exchange id
+//   {user}/contacts/{id}      a contact of a named user
+//   {user}                    the user's own photo; "me" is the caller's
+// Held in place, so that understanding a URL allocates nothing. Value.
 class PhotoId {
  public:
   // E-mail addresses end at 254 bytes, Exchange ids near 160.
@@ -19,6 +22,13 @@ class PhotoId {
   bool append(char c) {
     if (size_ == kMaxBytes) return false;
     text_[size_++] = c;
+    return true;
+  }
+  // All of it or nothing of it.
+  bool append(std::string_view text) {
+    if (text.size() > kMaxBytes - size_) return false;
+    text.copy(text_.data() + size_, text.size());
+    size_ = static_cast<std::uint16_t>(size_ + text.size());
     return true;
   }
   [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
