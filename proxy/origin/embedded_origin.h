@@ -12,7 +12,10 @@ namespace likeness::origin {
 class EmbeddedOrigin final : public Origin {
  public:
   EmbeddedOrigin(Loop& loop, contacts::StoreThread& store) : loop_(loop), store_(store) {}
-  void fetch(std::string_view photo, const Validators& have, Done done) override;
+  void fetch(std::string_view photo, const Validators& have, const Credentials& caller,
+             Done done) override;
+  void check(std::string_view photo, const Validators& have, const Credentials& caller,
+             Checked done) override;
   [[nodiscard]] OriginStats stats() const override { return stats_; }
 
  private:

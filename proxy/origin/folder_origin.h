@@ -35,7 +35,10 @@ class FolderOrigin final : public Origin {
  public:
   FolderOrigin(Loop& loop, SideThread& reader, const PhotoFolder& folder)
       : loop_(loop), reader_(reader), folder_(folder) {}
-  void fetch(std::string_view photo, const Validators& have, Done done) override;
+  void fetch(std::string_view photo, const Validators& have, const Credentials& caller,
+             Done done) override;
+  void check(std::string_view photo, const Validators& have, const Credentials& caller,
+             Checked done) override;
   [[nodiscard]] OriginStats stats() const override { return stats_; }
 
  private:

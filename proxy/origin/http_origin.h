@@ -19,10 +19,14 @@ class HttpOrigin final : public Origin {
   // `max_bytes` bounds a photo.
   HttpOrigin(Loop& loop, const OriginSettings& settings, std::string pattern,
              std::size_t max_bytes);
-  void fetch(std::string_view photo, const Validators& have, Done done) override;
+  void fetch(std::string_view photo, const Validators& have, const Credentials& caller,
+             Done done) override;
+  void check(std::string_view photo, const Validators& have, const Credentials& caller,
+             Checked done) override;
   [[nodiscard]] OriginStats stats() const override { return client_.stats(); }
 
  private:
+  Loop& loop_;
   HttpClient client_;
   std::string pattern_;
   std::size_t max_bytes_;

@@ -19,6 +19,14 @@ struct Validators {
   [[nodiscard]] bool empty() const { return etag.empty() && last_modified.empty(); }
 };
 
+// The caller's own proof, for origins that let it through: header values verbatim, or empty.
+// Secret: never logged, never stored.
+struct Credentials {
+  std::string authorization;
+  std::string cookie;
+  [[nodiscard]] bool empty() const { return authorization.empty() && cookie.empty(); }
+};
+
 // An origin's good answer. `bytes` is null if the copy at hand is still right.
 struct Fetched {
   SharedBytes bytes;
@@ -36,8 +44,8 @@ struct OriginStats {
 // An Origin is where photos come from. It fetches a contact's largest useful photo as it is; what
 // it means to the cache is decided by its caller.
 //
-// Calls `done` exactly once, never before fetch() returns; arguments need to live only until
-// fetch() returns. Errors: no_photo (and only that means there is none), origin_refused,
+// Calls `done` exactly once, never before the call returns; arguments need to live only until it
+// returns. Errors: no_photo (and only that means there is none), origin_refused,
 // origin_failed, origin_unreachable, origin_timeout, throttled (with retry_after),
 // source_too_large, overloaded.
 //
@@ -46,8 +54,16 @@ struct OriginStats {
 class Origin {
  public:
   using Done = std::move_only_function<void(Result<Fetched>)>;
+  using Checked = std::move_only_function<void(Result<void>)>;
   virtual ~Origin() = default;
-  virtual void fetch(std::string_view photo, const Validators& have, Done done) = 0;
+  // `caller` is only used by origins that let the caller's own proof through.
+  virtual void fetch(std::string_view photo, const Validators& have, const Credentials& caller,
+                     Done done) = 0;
+  // May the holder of `caller` see the photo? A conditional or metadata request at the origin;
+  // success: yes. Errors as fetch() (origin_refused: no). Origins without rights of each caller
+  // answer yes.
+  virtual void check(std::string_view photo, const Validators& have, const Credentials& caller,
+                     Checked done) = 0;
   [[nodiscard]] virtual OriginStats stats() const = 0;
 };
 

@@ -121,7 +121,7 @@ void Flights::act(const FlightPtr& flight, Claim) {
 
 void Flights::act(const FlightPtr& flight, const Fetch& action) {
   const auto started = Clock::now();
-  ports_.origin.fetch(flight->photo, action.have, [this, flight, started](auto result) {
+  ports_.origin.fetch(flight->photo, action.have, {}, [this, flight, started](auto result) {
     if (result || result.error().code == Errc::no_photo) {
       ports_.metrics.origin_answered(Clock::now() - started);
     } else {

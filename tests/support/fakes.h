@@ -21,10 +21,20 @@ class FakeOrigin final : public origin::Origin {
     origin::Validators have;
     Done done;
   };
+  struct Check {
+    std::string photo;
+    origin::Credentials caller;
+    Checked done;
+  };
 
-  void fetch(std::string_view photo, const origin::Validators& have, Done done) override {
+  void fetch(std::string_view photo, const origin::Validators& have,
+             const origin::Credentials& /*caller*/, Done done) override {
     ++fetches;
     held.push_back({std::string(photo), have, std::move(done)});
+  }
+  void check(std::string_view photo, const origin::Validators& /*have*/,
+             const origin::Credentials& caller, Checked done) override {
+    checks.push_back({std::string(photo), caller, std::move(done)});
   }
   [[nodiscard]] origin::OriginStats stats() const override { return {}; }
 
@@ -38,6 +48,7 @@ class FakeOrigin final : public origin::Origin {
 
   int fetches = 0;
   std::deque<Fetch> held;
+  std::deque<Check> checks;
 };
 
 // Makes "WIDTHxHEIGHT of SOURCE" for every wanted picture of a source of 1000x800.

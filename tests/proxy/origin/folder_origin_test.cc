@@ -71,7 +71,7 @@ TEST_CASE("a folder origin reads off the loop and answers on it") {
   int answers = 0;
   int overloaded = 0;
   for (int i = 0; i < 50; ++i) {
-    origin.fetch("ada", {}, [&](Result<Fetched> result) {
+    origin.fetch("ada", {}, {}, [&](Result<Fetched> result) {
       ++answers;
       if (!result) overloaded += result.error().code == Errc::overloaded ? 1 : 0;
     });

@@ -21,7 +21,7 @@ struct Case {
 
   Result<Fetched> fetch(std::string_view photo, const Validators& have = {}) {
     std::optional<Result<Fetched>> answer;
-    origin.fetch(photo, have, [&](Result<Fetched> result) { answer = std::move(result); });
+    origin.fetch(photo, have, {}, [&](Result<Fetched> result) { answer = std::move(result); });
     CHECK_FALSE(answer.has_value());
     REQUIRE(loop.run_until([&] { return answer.has_value(); }));
     return std::move(*answer);
@@ -114,7 +114,7 @@ TEST_CASE("an origin that is not there is unreachable") {
   }
   HttpOrigin origin(loop, settings, url + "/{id}", 1'000);
   std::optional<Result<Fetched>> answer;
-  origin.fetch("ada", {}, [&](Result<Fetched> result) { answer = std::move(result); });
+  origin.fetch("ada", {}, {}, [&](Result<Fetched> result) { answer = std::move(result); });
   REQUIRE(loop.run_until([&] { return answer.has_value(); }));
   CHECK(answer->error().code == Errc::origin_unreachable);
 }
@@ -127,7 +127,7 @@ TEST_CASE("requests past the concurrency wait, and past the queue are refused") 
   int good = 0;
   int overloaded = 0;
   for (int i = 0; i < 10; ++i) {
-    c.origin.fetch("ada", {}, [&](Result<Fetched> result) {
+    c.origin.fetch("ada", {}, {}, [&](Result<Fetched> result) {
       (result ? good : overloaded) += 1;
       if (!result) CHECK(result.error().code == Errc::overloaded);
     });
@@ -142,7 +142,7 @@ TEST_CASE("an origin may end with fetches in flight") {
   auto c = std::make_unique<Case>(
       [](const std::string&) { return std::string(ScriptedServer::kSilence); });
   bool called = false;
-  c->origin.fetch("ada", {}, [&](const Result<Fetched>&) { called = true; });
+  c->origin.fetch("ada", {}, {}, [&](const Result<Fetched>&) { called = true; });
   REQUIRE(c->loop.run_until([&] { return !c->server.requests().empty(); }));
   c.reset();
   CHECK_FALSE(called);
