@@ -86,6 +86,10 @@ constexpr Field kFields[] = {
      "After SIGTERM requests in flight may take this long to end.",
      at<&Settings::http, &HttpSettings::drain_timeout>(),
      {.max = kHour}},
+    {"http.drain_idle_timeout",
+     "After SIGTERM a resting connection may bring one more request within this time.",
+     at<&Settings::http, &HttpSettings::drain_idle_timeout>(),
+     {.max = kHour}},
 
     // origin
     {"origin.spec",

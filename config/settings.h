@@ -45,6 +45,9 @@ struct HttpSettings {
   int max_connections = 20'000;
   // After SIGTERM: in-flight requests may take this long.
   milliseconds drain_timeout{20'000};
+  // A connection that rests then may bring one more request within this time: a busy client's next
+  // one is already on its way, and would meet a closed socket.
+  milliseconds drain_idle_timeout{1'000};
 };
 
 struct OriginSettings {

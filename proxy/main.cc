@@ -18,6 +18,7 @@
 #include "proxy/contacts/import.h"
 #include "proxy/contacts/store.h"
 #include "proxy/process.h"
+#include "proxy/service_manager.h"
 #include "proxy/telemetry/log.h"
 
 namespace likeness {
@@ -110,9 +111,11 @@ int run(const config::Serve& serve) {
   Process process(*settings, "/proc/self/exe");
   for (const std::string& url : process.urls()) std::printf("ready %s\n", url.c_str());
   std::fflush(stdout);
+  service_manager::tell_ready();
   int signal = 0;
   ::sigwait(&signals, &signal);
   log::info("signal {}: finishing what is in flight", signal);
+  service_manager::tell_stopping();
   process.drain();
   return EXIT_SUCCESS;
 }

@@ -17,6 +17,7 @@
 #include "proxy/loop/reactor_loop.h"
 #include "proxy/origin/source.h"
 #include "proxy/photo/service.h"
+#include "proxy/service_manager.h"
 #include "proxy/telemetry/log.h"
 #include "proxy/telemetry/process.h"
 #include "proxy/telemetry/prometheus.h"
@@ -85,6 +86,8 @@ class Process::State {
   void start_shard(std::size_t index, const std::string& executable);
   void start_server(Shard& shard);
   void listen();
+  void listen(const std::vector<http::Listener>& listeners);
+  void watch_over(milliseconds period, std::size_t next);
   void render(Loop& here, imaging::Job job, imaging::Pool::Done done);
   void scrape(std::unique_ptr<Scrape> scrape, std::size_t next);
   void count(const Shard& shard, telemetry::Gauges& gauges) const;
@@ -127,6 +130,7 @@ void Process::State::start(const std::string& executable) {
   service_ = std::make_unique<photo::Service>(memory_, settings_.freshness, std::move(homes));
   for (const auto& shard : shards_) shard->loop.run([&] { start_server(*shard); });
   listen();
+  if (const auto period = service_manager::watchdog_period()) watch_over(*period, 0);
 }
 
 void Process::State::start_pool(Loop& loop, const std::string& executable) {
@@ -181,13 +185,33 @@ void Process::State::start_server(Shard& shard) {
 }
 
 void Process::State::listen() {
-  for (const std::string& address : settings_.http.listen) {
-    auto listeners =
-        value_or_throw(http::open_listeners(address, static_cast<int>(shards_.size())));
-    urls.push_back(listeners.front().url);
-    for (std::size_t i = 0; i < shards_.size(); ++i)
-      shards_[i]->loop.run([&] { shards_[i]->server->listen(listeners[i]); });
+  const int count = static_cast<int>(shards_.size());
+  const auto inherited = service_manager::take_sockets();
+  for (const int fd : inherited) listen(value_or_throw(http::inherit_listeners(fd, count)));
+  if (!inherited.empty()) return;
+  for (const std::string& address : settings_.http.listen)
+    listen(value_or_throw(http::open_listeners(address, count)));
+}
+
+// One for each loop.
+void Process::State::listen(const std::vector<http::Listener>& listeners) {
+  urls.push_back(listeners.front().url);
+  for (std::size_t i = 0; i < shards_.size(); ++i)
+    shards_[i]->loop.run([&] { shards_[i]->server->listen(listeners[i]); });
+}
+
+// The service manager hears that we are alive whenever every loop, one after the other, has done
+// something.
+void Process::State::watch_over(milliseconds period, std::size_t next) {
+  if (draining_) return;
+  if (next < shards_.size()) {
+    shards_[next]->loop.post([this, period, next] { watch_over(period, next + 1); });
+    return;
   }
+  service_manager::tell_alive();
+  Loop& first = shards_.front()->loop;
+  first.post(
+      [this, &first, period] { first.after(period, [this, period] { watch_over(period, 0); }); });
 }
 
 // The pool lives on the first loop; the others send their jobs there.
@@ -290,6 +314,7 @@ Process::State::~State() { tear_down(); }
 // way any more, then the last callbacks cross between the loops; only then may what they refer to
 // go.
 void Process::State::tear_down() {
+  draining_ = true;
   for (const auto& shard : shards_) shard->loop.run([&] { shard->server.reset(); });
   for (const auto& shard : shards_) {
     shard->loop.run([&] {

@@ -125,7 +125,7 @@ void Connection::process() {
   } else if (reader_.buffered() > 0) {
     phase = Phase::reading_head;
   }
-  if (end_of_input_ || (context_.draining && phase == Phase::idle)) return close();
+  if (end_of_input_) return close();
   if (phase != phase_) enter(phase);
 }
 
@@ -250,8 +250,7 @@ void Connection::after_answer() {
   if (!close_after_) {
     enter(Phase::idle);
     const bool waiting = reader_.buffered() > 0 || reader_.in_body();
-    const bool ending = end_of_input_ || context_.draining;
-    if (!processing_ && (waiting || ending)) process_later();
+    if (!processing_ && (waiting || end_of_input_)) process_later();
     return;
   }
   // Closing with input unread makes the kernel send a reset, which can overtake the answer. Only a
@@ -279,10 +278,8 @@ void Connection::check_deadline(Clock::time_point now) {
 }
 
 void Connection::drain() {
-  // A request that is already here, unread, is under way for its client.
-  if (phase_ == Phase::idle) read();
-  if (phase_ == Phase::idle) close();
-  update_interest();
+  // A request may be on its way.
+  if (phase_ == Phase::idle) enter(Phase::idle);
 }
 
 void Connection::cut_off() {
@@ -306,7 +303,10 @@ void Connection::enter(Phase phase) {
   const HttpSettings& settings = context_.settings;
   phase_ = phase;
   switch (phase) {
-    case Phase::idle: deadline_ = context_.loop.now() + settings.idle_timeout; break;
+    case Phase::idle:
+      deadline_ = context_.loop.now() +
+                  (context_.draining ? settings.drain_idle_timeout : settings.idle_timeout);
+      break;
     case Phase::reading_head: deadline_ = context_.loop.now() + settings.head_timeout; break;
     case Phase::reading_body: deadline_ = context_.loop.now() + settings.body_timeout; break;
     case Phase::writing: deadline_ = context_.loop.now() + settings.write_timeout; break;

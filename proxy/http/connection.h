@@ -44,7 +44,7 @@ struct ConnectionContext {
   // Called once per connection, as the last thing it does.
   std::function<void(Connection&)> closed;
   ConnectionCounters counters = {};
-  bool draining = false;  // Answers say "Connection: close" and idle connections end.
+  bool draining = false;  // Answers say "Connection: close", and idle connections end soon.
   DateLine date_line = {};
   Message message = {};
   std::vector<char> read_buffer = std::vector<char>(kReadSize);
@@ -70,7 +70,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Ends what has waited too long. Called every now and then.
   void check_deadline(Clock::time_point now);
 
-  // Ends if no request is under way or on its way; otherwise after the answer.
+  // Ends after the answer to the request under way or, if there is none, to the next one; without
+  // one, after settings.drain_idle_timeout.
   void drain();
 
   // Ends at once, without a word.

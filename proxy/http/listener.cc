@@ -126,6 +126,37 @@ Result<Listener> open_tcp(const std::string& address, bool shared) {
   return Listener{socket.release(), std::move(url)};
 }
 
+std::unexpected<Error> give_up(const std::vector<Listener>& opened, const Error& error) {
+  for (const Listener& listener : opened) ::close(listener.fd);
+  return std::unexpected(error);
+}
+
+// The listener and copies of its descriptor, `count` in all.
+Result<std::vector<Listener>> copies_of(const Listener& first, int count) {
+  std::vector<Listener> all{first};
+  while (static_cast<int>(all.size()) < count) {
+    Listener next = first;
+    next.fd = ::fcntl(first.fd, F_DUPFD_CLOEXEC, 0);
+    if (next.fd < 0) return give_up(all, failed(first.url).error());
+    all.push_back(std::move(next));
+  }
+  return all;
+}
+
+std::string url_of(int fd) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
+  if (bound.ss_family == AF_UNIX)
+    return std::string(kUnix) + reinterpret_cast<const sockaddr_un&>(bound).sun_path;
+  char host[NI_MAXHOST] = "";
+  char port[NI_MAXSERV] = "";
+  ::getnameinfo(reinterpret_cast<const sockaddr*>(&bound), size, host, sizeof host, port,
+                sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+  const bool v6 = bound.ss_family == AF_INET6;
+  return std::string("http://") + (v6 ? "[" : "") + host + (v6 ? "]:" : ":") + port;
+}
+
 }  // namespace
 
 Result<Listener> open_listener(const std::string& address, bool shared) {
@@ -135,21 +166,25 @@ Result<Listener> open_listener(const std::string& address, bool shared) {
 Result<std::vector<Listener>> open_listeners(const std::string& address, int count) {
   auto first = open_listener(address, count > 1);
   if (!first) return std::unexpected(first.error());
+  if (address.starts_with(kUnix)) return copies_of(*first, count);
   std::vector<Listener> all{*first};
   const std::string again = first->url.substr(first->url.find("://") + 3);
   while (static_cast<int>(all.size()) < count) {
-    Result<Listener> next =
-        address.starts_with(kUnix)
-            ? Result<Listener>(Listener{::fcntl(first->fd, F_DUPFD_CLOEXEC, 0), first->url})
-            : open_listener(again, true);
-    if (next && next->fd < 0) next = failed(address);
-    if (!next) {
-      for (const Listener& listener : all) ::close(listener.fd);
-      return std::unexpected(next.error());
-    }
+    auto next = open_listener(again, true);
+    if (!next) return give_up(all, next.error());
     all.push_back(*std::move(next));
   }
   return all;
+}
+
+Result<std::vector<Listener>> inherit_listeners(int fd, int count) {
+  int listening = 0;
+  socklen_t size = sizeof listening;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0)
+    return fail(Errc::bad_request, "an inherited descriptor is no listening socket");
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return copies_of({fd, url_of(fd), true}, count);
 }
 
 }  // namespace likeness::http

@@ -39,8 +39,9 @@ std::string client_name(const sockaddr_storage& address) {
 
 // Deadlines are looked at so often that none is missed by more than a quarter of the shortest.
 milliseconds sweep_period(const HttpSettings& settings) {
-  const auto shortest = std::min({settings.head_timeout, settings.body_timeout,
-                                  settings.idle_timeout, settings.write_timeout});
+  const auto shortest =
+      std::min({settings.head_timeout, settings.body_timeout, settings.idle_timeout,
+                settings.write_timeout, settings.drain_idle_timeout});
   return std::clamp(shortest / 4, milliseconds(10), milliseconds(1'000));
 }
 
@@ -65,16 +66,18 @@ class Server::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  void listen(int fd) {
-    listeners_.push_back(fd);
-    context_.loop.watch(fd, {.read = true}, [this, fd](Loop::Ready) { accept_some(fd); });
+  void listen(const Listener& listener) {
+    listeners_.push_back(listener);
+    context_.loop.watch(listener.fd, {.read = true},
+                        [this, fd = listener.fd](Loop::Ready) { accept_some(fd); });
   }
 
   void drain(std::function<void()> done) {
     done_ = std::move(done);
-    // Whoever has connected already is served, not reset.
-    for (const int fd : listeners_) {
-      while (accept_some(fd)) {
+    // Whoever has connected already is served, not reset. The queue of an inherited socket stays
+    // for whoever inherits it next.
+    for (const Listener& listener : listeners_) {
+      while (!listener.inherited && accept_some(listener.fd)) {
       }
     }
     stop_listening();
@@ -149,17 +152,18 @@ class Server::State {
 
   void pause_accepting() {
     if (pause_ != Loop::TimerId::none) return;
-    for (const int fd : listeners_) context_.loop.rewatch(fd, {});
+    for (const Listener& listener : listeners_) context_.loop.rewatch(listener.fd, {});
     pause_ = context_.loop.after(kAcceptPause, [this] {
       pause_ = Loop::TimerId::none;
-      for (const int fd : listeners_) context_.loop.rewatch(fd, {.read = true});
+      for (const Listener& listener : listeners_)
+        context_.loop.rewatch(listener.fd, {.read = true});
     });
   }
 
   void stop_listening() {
-    for (const int fd : std::exchange(listeners_, {})) {
-      context_.loop.unwatch(fd);
-      ::close(fd);
+    for (const Listener& listener : std::exchange(listeners_, {})) {
+      context_.loop.unwatch(listener.fd);
+      ::close(listener.fd);
     }
   }
 
@@ -169,7 +173,7 @@ class Server::State {
   }
 
   ConnectionContext context_;
-  std::vector<int> listeners_;
+  std::vector<Listener> listeners_;
   std::vector<std::shared_ptr<Connection>> connections_;
   Loop::TimerId sweep_ = Loop::TimerId::none;
   Loop::TimerId pause_ = Loop::TimerId::none;
@@ -182,7 +186,7 @@ Server::Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyLi
 
 Server::~Server() = default;
 
-void Server::listen(const Listener& listener) { state_->listen(listener.fd); }
+void Server::listen(const Listener& listener) { state_->listen(listener); }
 
 void Server::drain(std::function<void()> done) { state_->drain(std::move(done)); }
 

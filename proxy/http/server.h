@@ -16,6 +16,8 @@ namespace likeness::http {
 struct Listener {
   int fd = -1;      // The holder closes it; Server::listen() takes it over.
   std::string url;  // "http://127.0.0.1:8080" or "unix:/path", with the real port.
+  // Somebody else holds it too and will go on serving it: what waits in its queue is left there.
+  bool inherited = false;
 };
 
 // Opens one socket for `address` ("HOST:PORT", "[::1]:PORT", "unix:/path"). With `shared` other
@@ -26,6 +28,9 @@ struct Listener {
 // Opens one listener per loop for `address`: sockets that share the port (a port of 0 is picked
 // once), or descriptors of one unix socket. REQUIRES: count > 0.
 [[nodiscard]] Result<std::vector<Listener>> open_listeners(const std::string& address, int count);
+
+// The same for a listening stream socket that was opened elsewhere and is taken over.
+[[nodiscard]] Result<std::vector<Listener>> inherit_listeners(int fd, int count);
 
 // A Server accepts connections on one loop and runs HTTP/1.1 on them: persistent, pipelined
 // requests answered in order one at a time, deadlines on every wait, bounded input and output, and
@@ -41,8 +46,9 @@ class Server {
   // Takes over the listener's descriptor.
   void listen(const Listener& listener);
 
-  // Stops accepting, ends idle connections, lets the others finish their request; calls `done` when
-  // none is left or settings.drain_timeout has passed. REQUIRES: not called by a handler; once.
+  // Stops accepting, lets every connection finish its request, and those that rest bring one more
+  // within settings.drain_idle_timeout; calls `done` when none is left or settings.drain_timeout
+  // has passed. REQUIRES: not called by a handler; once.
   void drain(std::function<void()> done);
 
   [[nodiscard]] const ConnectionCounters& counters() const;

@@ -7,7 +7,7 @@ import unittest
 from support import images
 from support.origin import Gate, Origin  # noqa: F401
 from support.processes import Likeness, Redis
-from support.waiting import wait_until  # noqa: F401
+from support.waiting import DEADLINE, wait_until  # noqa: F401
 
 
 class Case(unittest.TestCase):

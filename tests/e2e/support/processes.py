@@ -27,11 +27,11 @@ class Process:
         self.child = None
         self.ended = False  # As the test wanted.
 
-    def spawn(self, command, environment=None):
+    def spawn(self, command, environment=None, **more):
         with contextlib.ExitStack() as stack:
             out, err = (stack.enter_context(open(self.path(name), "ab")) for name in ("out", "err"))
             self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                          env=environment, cwd=self.folder)
+                                          env=environment, cwd=self.folder, **more)
         self.ended = False
 
     def path(self, name):
@@ -110,10 +110,13 @@ class Likeness(Process):
         self.environment = dict(os.environ) | (environment or {})
 
     def start(self):
-        self.spawn([BINARY] + self.arguments, self.environment)
+        self.launch([BINARY] + self.arguments)
         wait_until(self._is_up, "the line 'ready …'")
         self.urls = re.findall(r"^ready (\S+)$", self.read("out"), re.MULTILINE)
         self.address = address_of(self.urls[0])
+
+    def launch(self, command):
+        self.spawn(command, self.environment)
 
     def _is_up(self):
         if self.child.poll() is not None:

@@ -141,7 +141,7 @@ TEST_CASE("running out of descriptors pauses accepting and does not spin", "[htt
   CHECK(body_of(after.receive()) == "ID:/c\n");
 }
 
-TEST_CASE("draining ends idle connections, lets requests finish, and tells once", "[http]") {
+TEST_CASE("draining ends idle connections soon, lets requests finish, and tells once", "[http]") {
   TestServer server;
   Wire idle(server);
   Wire busy(server);
@@ -154,6 +154,7 @@ TEST_CASE("draining ends idle connections, lets requests finish, and tells once"
   int done = 0;
   server.server->drain([&] { ++done; });
   CHECK(done == 0);
+  server.loop.advance(server.settings.drain_idle_timeout);
   CHECK(idle.receive_all().empty());
   half.send("Host: h\r\n\r\n");
   const auto answer = half.receive_all();
@@ -185,6 +186,22 @@ TEST_CASE("a request that is already here when draining begins is answered", "[h
   CHECK(body_of(fresh.receive_all()) == "ID:/c\n");
   connected.end_sending();
   fresh.end_sending();
+  CHECK(server.loop.run_until([&] { return done; }));
+}
+
+TEST_CASE("a resting connection may bring one more request while draining", "[http]") {
+  TestServer server;
+  Wire resting(server);
+  resting.send(get("/a"));
+  CHECK(status_of(resting.receive()) == "200");
+  bool done = false;
+  server.server->drain([&] { done = true; });
+  server.loop.turn();
+  resting.send(get("/b"));
+  const auto answer = resting.receive_all();
+  CHECK(header_of(answer, "Connection") == "close");
+  CHECK(body_of(answer) == "ID:/b\n");
+  resting.end_sending();
   CHECK(server.loop.run_until([&] { return done; }));
 }
 
