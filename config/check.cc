@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/fields.h"
+#include "config/keys.h"
 
 namespace likeness::config {
 namespace {
@@ -140,6 +141,10 @@ std::vector<std::string> check(const Settings& settings) {
   }
   note("origin.spec", check_origin(settings.origin.spec));
   note("redis.url", check_redis(settings.redis.url));
+  for (const std::string& token : settings.access.tokens) {
+    const auto entry = parse_token_entry(token);
+    if (!entry) note("access.tokens", entry.error().detail);
+  }
   for (const Order& order : kOrders) {
     if (number(order.small, settings) <= number(order.large, settings)) continue;
     note(order.small,

@@ -129,6 +129,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   draw->add_option("folder", arguments.folder, "The folder, made if need be")
       ->type_name("DIR")
       ->required();
+  const CLI::App* hash_token = app.add_subcommand(
+      "hash-token", "Print what access.tokens holds of the token on standard input");
   const CLI::App* import = add_import(app, arguments);
   const CLI::App* exported = add_export(app, arguments);
   try {
@@ -143,6 +145,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (serve->parsed()) return make_serve(arguments);
   if (check->parsed()) return make_check_config(arguments);
   if (draw->parsed()) return DrawSamples{arguments.folder};
+  if (hash_token->parsed()) return HashToken{};
   if (import->parsed()) return arguments.import;
   if (exported->parsed()) return arguments.exported;
   return Print{app.help(), kUsageError};

@@ -26,6 +26,9 @@ struct DrawSamples {
   std::string folder;
 };
 
+// likeness hash-token: print the SHA-256 of the token on standard input, for access.tokens.
+struct HashToken {};
+
 // likeness import PATH …: read contacts and photos into an embedded contact store.
 struct Import {
   std::string path;
@@ -45,7 +48,7 @@ struct Print {
   int exit_code = 0;  // Other than 0: the text belongs on standard error.
 };
 
-using Command = std::variant<Serve, CheckConfig, DrawSamples, Import, Export, Print>;
+using Command = std::variant<Serve, CheckConfig, DrawSamples, HashToken, Import, Export, Print>;
 
 inline constexpr int kUsageError = 2;
 

@@ -31,6 +31,7 @@ constexpr Section kSections[] = {
     {"imaging", "The worker processes that decode and resize, and their limits."},
     {"freshness", "How long what is known stays true."},
     {"photo", "Photos and the misses in flight for them."},
+    {"access", "Who may see and change what."},
     {"log", "The log, on standard error."},
 };
 
@@ -269,6 +270,13 @@ constexpr Field kFields[] = {
      "Requests that may wait for one photo's miss.",
      at<&Settings::photo, &PhotoSettings::max_waiters>(),
      {.min = 1, .max = 10'000'000}},
+
+    // access
+    {"access.tokens",
+     "Bearer tokens for the embedded contacts, each USER:SCOPE[+SCOPE]:SHA256HEX with scopes "
+     "Contacts.Read and Contacts.ReadWrite and what likeness hash-token prints.",
+     at<&Settings::access, &AccessSettings::tokens>(),
+     {.secret = true}},
 
     // log
     {"log.level",

@@ -147,6 +147,11 @@ struct PhotoSettings {
   int max_waiters = 65'536;
 };
 
+struct AccessSettings {
+  // Bearer tokens for what is kept here, the embedded contacts: "USER:SCOPE[+SCOPE]:SHA256HEX".
+  std::vector<std::string> tokens;
+};
+
 struct LogSettings {
   // trace, debug, info, warn, error or off.
   std::string level = "info";
@@ -160,6 +165,7 @@ struct Settings {
   ImagingSettings imaging;
   FreshnessSettings freshness;
   PhotoSettings photo;
+  AccessSettings access;
   LogSettings log;
 };
 

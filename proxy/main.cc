@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,6 +15,7 @@
 #include "config/sources.h"
 #include "imaging/samples.h"
 #include "imaging/worker.h"
+#include "proxy/access/hash.h"
 #include "proxy/contacts/export.h"
 #include "proxy/contacts/import.h"
 #include "proxy/contacts/store.h"
@@ -46,6 +48,15 @@ int run(const config::CheckConfig& check) {
 int run(const config::DrawSamples& draw) {
   const auto drawn = imaging::draw_samples(draw.folder);
   return drawn ? EXIT_SUCCESS : complain(drawn.error().detail);
+}
+
+int run(const config::HashToken&) {
+  std::string token;
+  std::getline(std::cin, token);
+  if (token.ends_with('\r')) token.pop_back();
+  if (token.empty()) return complain("hash-token: expected a token on standard input");
+  std::printf("%s\n", access::hex(access::sha256(token)).c_str());
+  return EXIT_SUCCESS;
 }
 
 Result<contacts::ContactStore> open_mailbox(const std::string& folder, std::string_view mailbox) {

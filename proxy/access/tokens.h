@@ -1,0 +1,48 @@
+#ifndef LIKENESS_PROXY_ACCESS_TOKENS_H_
+#define LIKENESS_PROXY_ACCESS_TOKENS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.h"
+#include "proxy/access/hash.h"
+
+namespace likeness::access {
+
+// Whose contacts the bearer of a token may see, and whether he may change them.
+struct Grant {
+  std::string user;
+  bool may_read = false;
+  bool may_write = false;
+};
+
+// The token of "Bearer TOKEN" (RFC 6750), or empty; the scheme's name in any case.
+[[nodiscard]] std::string_view bearer_token(std::string_view authorization);
+
+// The bearer tokens that the settings name, for what this process keeps itself: the embedded
+// contacts. Only their SHA-256 is known here.
+//
+// Immutable, thread-safe.
+class Tokens {
+ public:
+  // Throws std::runtime_error if a token of the settings cannot be read.
+  explicit Tokens(const AccessSettings& settings);
+
+  [[nodiscard]] bool any() const { return !known_.empty(); }
+
+  // What the bearer of "Bearer TOKEN" may do, or null. Allocates nothing, and compares with every
+  // token in full, so that time tells nothing.
+  [[nodiscard]] const Grant* find(std::string_view authorization) const;
+
+ private:
+  struct Known {
+    Digest sha256;
+    Grant grant;
+  };
+  std::vector<Known> known_;
+};
+
+}  // namespace likeness::access
+
+#endif  // LIKENESS_PROXY_ACCESS_TOKENS_H_
