@@ -100,6 +100,21 @@ Problem check_redis(string_view url) {
   return "expected redis://[user:password@]host[:port][/db], unix:/path or none";
 }
 
+Problem check_allow_origin(string_view origin) {
+  if (origin == "*" || origin == "none") return std::nullopt;
+  const auto host = origin.find("://");
+  if (host != string_view::npos && is_authority(origin.substr(host + 3), 1, false) &&
+      origin.find_first_of("/, ", host + 3) == string_view::npos && is_visible(origin))
+    return std::nullopt;
+  return "expected *, none, or one origin such as https://www.example.org";
+}
+
+Problem check_tag_header(string_view header) {
+  constexpr string_view kKnown[] = {"Surrogate-Key", "Cache-Tag", "xkey"};
+  if (std::ranges::find(kKnown, header) != std::end(kKnown)) return std::nullopt;
+  return "expected Surrogate-Key, Cache-Tag or xkey, got \"" + std::string(header) + "\"";
+}
+
 // Two fields of which the first must not be larger, in the unit that both have.
 struct Order {
   string_view small;
@@ -145,6 +160,9 @@ std::vector<std::string> check(const Settings& settings) {
     const auto entry = parse_token_entry(token);
     if (!entry) note("access.tokens", entry.error().detail);
   }
+  note("cdn.allow_origin", check_allow_origin(settings.cdn.allow_origin));
+  for (const std::string& header : settings.cdn.tag_headers)
+    note("cdn.tag_headers", check_tag_header(header));
   for (const Order& order : kOrders) {
     if (number(order.small, settings) <= number(order.large, settings)) continue;
     note(order.small,

@@ -23,6 +23,8 @@ constexpr std::int64_t kGi = 1'024 * kMi;
 
 constexpr std::string_view kLogLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
 
+constexpr std::string_view kImmutable[] = {"exact", "any", "never"};
+
 constexpr Section kSections[] = {
     {"http", "How clients reach the proxy, and what one of them may use up."},
     {"origin", "Where photos come from."},
@@ -30,6 +32,7 @@ constexpr Section kSections[] = {
     {"memory", "The cache inside this process."},
     {"imaging", "The worker processes that decode and resize, and their limits."},
     {"freshness", "How long what is known stays true."},
+    {"cdn", "What caches between here and the clients are told."},
     {"photo", "Photos and the misses in flight for them."},
     {"access", "Who may see and change what."},
     {"log", "The log, on standard error."},
@@ -249,6 +252,37 @@ constexpr Field kFields[] = {
      "The largest max-age that clients and CDNs are told.",
      at<&Settings::freshness, &FreshnessSettings::client_max_age>(),
      {.max = kTenYears}},
+
+    // cdn
+    {"cdn.max_age",
+     "The largest s-maxage of photos: what CDNs may keep of the time that a photo is fresh.",
+     at<&Settings::cdn, &CdnSettings::max_age>(),
+     {.max = kTenYears}},
+    {"cdn.fallback_max_age",
+     "What clients and CDNs may keep of a picture that stands in for a photo.",
+     at<&Settings::cdn, &CdnSettings::fallback_max_age>(),
+     {.max = kTenYears}},
+    {"cdn.no_photo_max_age",
+     "What clients and CDNs may keep of the time that no photo is remembered.",
+     at<&Settings::cdn, &CdnSettings::no_photo_max_age>(),
+     {.max = kTenYears}},
+    {"cdn.error_max_age",
+     "What clients and CDNs may keep of the time that an error is remembered.",
+     at<&Settings::cdn, &CdnSettings::error_max_age>(),
+     {.max = kTenYears}},
+    {"cdn.immutable",
+     "Which ?v= makes a photo's URL immutable: any, exact (the version in /meta), or never.",
+     at<&Settings::cdn, &CdnSettings::immutable>(),
+     {.choices = kImmutable}},
+    {"cdn.allow_origin", "Access-Control-Allow-Origin of photos: *, one origin, or none.",
+     at<&Settings::cdn, &CdnSettings::allow_origin>()},
+    {"cdn.tag_headers",
+     "Headers that name a photo's tags, to purge it by: of Surrogate-Key, Cache-Tag, xkey.",
+     at<&Settings::cdn, &CdnSettings::tag_headers>()},
+    {"cdn.tag_salt",
+     "Stands before what the tags are digests of; with a secret one nobody can try out addresses.",
+     at<&Settings::cdn, &CdnSettings::tag_salt>(),
+     {.secret = true}},
 
     // photo
     {"photo.original_with_metadata",

@@ -132,6 +132,26 @@ struct FreshnessSettings {
   seconds client_max_age{3'600};
 };
 
+struct CdnSettings {
+  // The largest s-maxage: what a CDN may keep of what remains of freshness. All of it, since a CDN
+  // can be told to forget, unlike a browser.
+  seconds max_age{7 * 86'400};
+  // A picture in place of a photo, so that a new photo shows soon …
+  seconds fallback_max_age{60};
+  // … and what may be kept of "no photo" and of errors, of what remains of their own freshness.
+  seconds no_photo_max_age{300};
+  seconds error_max_age{10};
+  // Which "?v=…" makes a photo's URL immutable for a year: "any"; "exact", the version that /meta
+  // names; or "never".
+  std::string immutable = "any";
+  // Access-Control-Allow-Origin of photos: "*", one origin, or "none".
+  std::string allow_origin = "*";
+  // Headers that name a photo's tags: of Surrogate-Key, Cache-Tag, xkey.
+  std::vector<std::string> tag_headers;
+  // Stands before what a tag is a digest of: with a secret one, nobody can try out addresses.
+  std::string tag_salt;
+};
+
 struct PhotoSettings {
   // /original passes the origin's bytes through, metadata and all. Off: it is re-encoded clean,
   // because EXIF names places and devices.
@@ -164,6 +184,7 @@ struct Settings {
   MemorySettings memory;
   ImagingSettings imaging;
   FreshnessSettings freshness;
+  CdnSettings cdn;
   PhotoSettings photo;
   AccessSettings access;
   LogSettings log;

@@ -44,26 +44,63 @@ void write_status(http::Lines& lines, Via via, std::int64_t ttl, bool shared,
   }
 }
 
+std::string_view scope(Audience audience) {
+  return audience == Audience::caller ? "private" : "public";
+}
+
+// Will the URL show this very photo for ever? A stale one may be on its way out already.
+bool is_immutable(const photo::Found& found, const CdnSettings& settings, const Caching& caching) {
+  if (caching.version.empty() || !found.picture || found.stale) return false;
+  return settings.immutable == "any" ||
+         (settings.immutable == "exact" && caching.version == found.meta->version);
+}
+
+seconds most_kept(const photo::Failure& failure, const CdnSettings& settings,
+                  const Caching& caching) {
+  if (caching.fallback) return settings.fallback_max_age;
+  return failure.error.code == Errc::no_photo ? settings.no_photo_max_age : settings.error_max_age;
+}
+
 }  // namespace
 
 void write_caching(http::Lines& lines, const photo::Found& found, WallClock::time_point now,
-                   const FreshnessSettings& settings) {
+                   const Settings& settings, const Caching& caching) {
+  const FreshnessSettings& freshness = settings.freshness;
   const std::int64_t age = std::max<std::int64_t>(0, whole(now - found.meta->fetched));
   const std::int64_t left = whole(found.meta->fresh_until - now);
-  const std::int64_t usable = std::clamp<std::int64_t>(left, 0, settings.client_max_age.count());
-  lines.line("Cache-Control: public, max-age=", age + usable,
-             ", stale-while-revalidate=", settings.stale_while_revalidate.count(),
-             ", stale-if-error=", settings.stale_if_error.count());
+  const auto at_most = [&](seconds bound) {
+    return age + std::clamp<std::int64_t>(left, 0, bound.count());
+  };
+  // Both count from the end of freshness: some of them may be used up.
+  const auto after = [&](seconds stale) {
+    return std::max<std::int64_t>(0, stale.count() + std::min<std::int64_t>(left, 0));
+  };
+  if (is_immutable(found, settings.cdn, caching)) {
+    constexpr std::string_view kForYear = ", max-age=31536000, immutable";
+    lines.line("Cache-Control: ", scope(caching.audience), kForYear);
+  } else if (caching.audience == Audience::caller) {
+    lines.line("Cache-Control: private, max-age=", at_most(freshness.client_max_age),
+               ", stale-while-revalidate=", after(freshness.stale_while_revalidate),
+               ", stale-if-error=", after(freshness.stale_if_error));
+  } else {
+    lines.line("Cache-Control: public, max-age=", at_most(freshness.client_max_age),
+               ", s-maxage=", at_most(settings.cdn.max_age),
+               ", stale-while-revalidate=", after(freshness.stale_while_revalidate),
+               ", stale-if-error=", after(freshness.stale_if_error));
+  }
   lines.line("Age: ", age);
   write_status(lines, found.via, left, found.shared, found.stale ? "-stale" : "");
 }
 
-void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock::time_point now) {
+void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock::time_point now,
+                   const Settings& settings, const Caching& caching) {
   const std::int64_t left = whole(failure.fresh_until - now);
   const bool remembered = left > 0;
   if (remembered) {
     const std::int64_t age = std::max<std::int64_t>(0, whole(now - failure.fetched));
-    lines.line("Cache-Control: public, max-age=", age + left).line("Age: ", age);
+    const std::int64_t kept = std::min(left, most_kept(failure, settings.cdn, caching).count());
+    lines.line("Cache-Control: ", scope(caching.audience), ", max-age=", age + kept)
+        .line("Age: ", age);
   } else {
     lines.line("Cache-Control: no-store");
   }
@@ -74,6 +111,26 @@ void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock:
   }
   const std::string detail = '-' + std::string(name(failure.error.code));
   write_status(lines, failure.via, std::max<std::int64_t>(0, left), false, detail);
+}
+
+std::string shared_lines(const CdnSettings& settings) {
+  std::string lines =
+      "Cross-Origin-Resource-Policy: cross-origin\r\n"
+      "Timing-Allow-Origin: *\r\n";
+  if (settings.allow_origin != "none")
+    lines += "Access-Control-Allow-Origin: " + settings.allow_origin +
+             "\r\nAccess-Control-Expose-Headers: *\r\n";
+  return lines;
+}
+
+std::string preflight_lines(std::string_view allow, const CdnSettings& settings) {
+  std::string lines(allow);
+  lines += "\r\n";
+  if (settings.allow_origin == "none") return lines;
+  // "*" stands for all headers but Authorization.
+  return lines + "Access-Control-Allow-Methods: " + std::string(allow.substr(allow.find(' ') + 1)) +
+         "\r\nAccess-Control-Allow-Headers: *, Authorization\r\n"
+         "Access-Control-Max-Age: 86400\r\n";
 }
 
 Document error_document(dialects::Dialect dialect, const Error& error, std::string_view accept) {

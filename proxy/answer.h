@@ -1,6 +1,7 @@
 #ifndef LIKENESS_PROXY_ANSWER_H_
 #define LIKENESS_PROXY_ANSWER_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,15 +16,35 @@ namespace likeness {
 // The header lines and bodies of answers that depend on the outcome and the time rather than on the
 // picture. Pure functions, but for those that send.
 
+// Who may be shown an answer: a cache that serves many must not keep what is for one caller alone.
+enum class Audience : std::uint8_t { anyone, caller };
+
+// What of a request decides how its answer may be cached.
+struct Caching {
+  Audience audience = Audience::anyone;
+  // The URL's "?v=…": another photo will have another URL. Empty without one.
+  std::string_view version = {};
+  // A picture is sent in place of the photo that is not there.
+  bool fallback = false;
+};
+
 // Cache-Control, Age and Cache-Status (RFC 9211) of a photo's answer. Age counts from when the
-// origin last confirmed the photo, and max-age from the same moment: what a client may keep is what
-// is left of freshness, at most settings.client_max_age.
+// origin last confirmed the photo, and max-age from the same moment: what may be kept is what is
+// left of freshness, by clients at most settings.freshness.client_max_age and by CDNs at most
+// settings.cdn.max_age.
 void write_caching(http::Lines& lines, const photo::Found& found, WallClock::time_point now,
-                   const FreshnessSettings& settings);
+                   const Settings& settings, const Caching& caching);
 
 // The same of a failure, and Retry-After where coming back may help. What is not remembered here is
 // not to be stored anywhere.
-void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock::time_point now);
+void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock::time_point now,
+                   const Settings& settings, const Caching& caching);
+
+// The lines that all answers about photos share, whatever they are: other sites' pages may show
+// them, time them and read them (cdn.allow_origin).
+[[nodiscard]] std::string shared_lines(const CdnSettings& settings);
+// The lines of an answer to OPTIONS, for CORS's preflight too. `allow` is "Allow: GET, …".
+[[nodiscard]] std::string preflight_lines(std::string_view allow, const CdnSettings& settings);
 
 // A document to send: a body and its type.
 struct Document {

@@ -45,7 +45,7 @@ Exchange::Exchange(const http::Request& request, http::Responder responder, Requ
 
 http::Lines Exchange::lines() const {
   http::Lines lines;
-  lines.line("X-Request-Id: ", request_id());
+  lines.line("X-Request-Id: ", request_id()).ready(route_lines);
   return lines;
 }
 

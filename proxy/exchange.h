@@ -42,6 +42,10 @@ class Exchange {
 
   telemetry::Route route = telemetry::Route::other;
 
+  // Ready-made lines, each with its CRLF, that all answers of the route share. They outlive the
+  // exchange.
+  std::string_view route_lines = {};
+
   // The header lines that every answer begins with. Add more, and give their view to send().
   [[nodiscard]] http::Lines lines() const;
 

@@ -1,5 +1,6 @@
 #include "proxy/gateway.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "proxy/dialects/status.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"
+#include "proxy/photo/tags.h"
 #include "proxy/telemetry/prometheus.h"
 
 namespace likeness {
@@ -30,7 +32,8 @@ class Kept {
     request_ = request;
     request_.target = target_;
     request_.path = std::string_view(target_).substr(0, request.path.size());
-    request_.query = {};
+    const auto query = std::string_view(target_).substr(request.path.size());
+    request_.query = query.substr(std::min<std::size_t>(1, query.size()));
     request_.method_name = {};
     request_.client = {};
     request_.body = {};
@@ -92,6 +95,12 @@ telemetry::CacheOutcome outcome_of(const photo::Found& found) {
   return CacheOutcome::none;
 }
 
+// Of web pages' URLs alone: no other client knows this parameter.
+std::string_view version_in(const Request& request, const Call& call) {
+  if (call.dialect != Dialect::web) return {};
+  return dialects::query_value(request.query, "v").value_or("");
+}
+
 bool reads(const Request& request) {
   return request.method == http::Method::get || request.method == http::Method::head;
 }
@@ -108,12 +117,14 @@ Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, 
                  telemetry::Metrics& metrics)
     : loop_(loop),
       service_(service),
-      freshness_(settings.freshness),
+      settings_(settings),
       limits_{.max_id_bytes = settings.photo.max_id_bytes,
               .max_edge = settings.imaging.max_output_edge,
               .original_with_metadata = settings.photo.original_with_metadata},
       process_(std::move(process)),
-      metrics_(metrics) {}
+      metrics_(metrics),
+      shared_lines_(shared_lines(settings.cdn)),
+      preflight_lines_(preflight_lines(kAllow, settings.cdn)) {}
 
 void Gateway::handle(const Request& request, http::Responder responder) {
   Exchange exchange(request, std::move(responder), request_ids_, metrics_);
@@ -122,13 +133,17 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   const auto parsed = dialects::parse(request, limits_);
   if (!parsed) {
     const auto& [dialect, error] = parsed.error();
-    if (error.code != Errc::unknown_route) exchange.route = route_of(dialect);
+    if (error.code != Errc::unknown_route) {
+      exchange.route = route_of(dialect);
+      exchange.route_lines = shared_lines_;
+    }
     return refuse(exchange, dialect, error, request.header("accept"));
   }
   exchange.route = route_of(parsed->dialect);
+  exchange.route_lines = shared_lines_;
   if (request.method == http::Method::options) {
     Lines lines = exchange.lines();
-    lines.line(kAllow);
+    lines.ready(preflight_lines_);
     return exchange.send({.status = 204, .lines = lines.view()});
   }
   if (!reads(request))
@@ -154,7 +169,8 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
   if (outcome) return answer_found(request, call, exchange, *outcome);
   const photo::Failure& failure = outcome.error();
   Lines lines = exchange.lines();
-  write_caching(lines, failure, WallClock::now());
+  write_caching(lines, failure, WallClock::now(), settings_, {});
+  lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
   const bool negative = failure.error.code == Errc::no_photo;
   send_document(exchange, lines, dialects::status_of(failure.error.code),
                 error_document(call.dialect, failure.error, request.header("accept")),
@@ -164,11 +180,13 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
 void Gateway::answer_found(const Request& request, const Call& call, Exchange& exchange,
                            const photo::Found& found) {
   Lines lines = exchange.lines();
-  write_caching(lines, found, WallClock::now(), freshness_);
-  if (!found.picture)
+  write_caching(lines, found, WallClock::now(), settings_, {.version = version_in(request, call)});
+  if (!found.picture) {
+    lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
     return send_document(exchange, lines, 200,
                          metadata_document(call, *found.meta, request.header("host"), request.path),
                          outcome_of(found));
+  }
   const cache::Picture& picture = *found.picture;
   const bool same =
       http::not_modified(request, picture.etag, WallClock::to_time_t(found.meta->modified));

@@ -30,6 +30,7 @@ struct ProcessView {
 // Loop-confined. Outlives the responders it has been given.
 class Gateway {
  public:
+  // What it is given outlives it.
   Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
           telemetry::Metrics& metrics);
 
@@ -45,11 +46,13 @@ class Gateway {
 
   Loop& loop_;
   photo::Service& service_;
-  FreshnessSettings freshness_;
+  const Settings& settings_;
   dialects::Limits limits_;
   ProcessView process_;
   telemetry::Metrics& metrics_;
   RequestIds request_ids_;
+  const std::string shared_lines_;
+  const std::string preflight_lines_;
 };
 
 }  // namespace likeness

@@ -20,6 +20,12 @@ class Lines {
     return *this;
   }
 
+  // Adds lines that are ready, each with its CRLF.
+  Lines& ready(std::string_view lines) {
+    put(lines);
+    return *this;
+  }
+
   [[nodiscard]] std::string_view view() const { return {buffer_, size_}; }
 
  private:

@@ -4,13 +4,15 @@
 #include <vector>
 
 #include "proxy/photo/name.h"
+#include "proxy/photo/tags.h"
 #include "proxy/telemetry/log.h"
 
 namespace likeness::photo {
 
 // One photo's miss, and who waits for it.
 struct Flights::Flight {
-  Flight(std::string_view name, const MissSettings& settings) : photo(name), miss(settings) {}
+  Flight(std::string_view name, const MissSettings& settings, std::string tags)
+      : photo(name), miss(settings, std::move(tags)) {}
   std::string photo;
   Miss miss;
   std::vector<std::pair<WaiterId, Done>> waiting;
@@ -21,6 +23,7 @@ struct Flights::Flight {
 Flights::Flights(Ports ports, const Settings& settings)
     : ports_(std::move(ports)),
       settings_(settings.photo),
+      cdn_(settings.cdn),
       miss_settings_{.freshness = settings.freshness,
                      .master_edge = settings.imaging.master_edge,
                      .max_source_kept_bytes = settings.imaging.max_source_kept_bytes,
@@ -62,7 +65,7 @@ Remembered Flights::remembered(std::string_view photo, const Ask& ask) {
 }
 
 Flights::FlightPtr Flights::open(std::string_view photo) {
-  auto flight = std::make_shared<Flight>(photo, miss_settings_);
+  auto flight = std::make_shared<Flight>(photo, miss_settings_, tag_lines(photo, cdn_));
   flights_.emplace(flight->photo, flight);
   counters_.open = flights_.size();
   flight->deadline =

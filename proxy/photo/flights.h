@@ -82,6 +82,7 @@ class Flights {
 
   Ports ports_;
   PhotoSettings settings_;
+  CdnSettings cdn_;
   MissSettings miss_settings_;
   milliseconds lease_;
   std::unordered_map<std::string, FlightPtr> flights_;

@@ -26,7 +26,7 @@ std::string name_of(const Spec& spec) {
 imaging::Size size_of(const Meta& meta) { return {meta.width, meta.height}; }
 
 PicturePtr make_picture(SharedBytes bytes, std::string content_type, imaging::Size size,
-                        const Meta& meta) {
+                        const Meta& meta, const std::string& tags) {
   cache::Picture picture;
   picture.etag = entity_tag(*bytes);
   picture.bytes = std::move(bytes);
@@ -34,13 +34,13 @@ PicturePtr make_picture(SharedBytes bytes, std::string content_type, imaging::Si
   picture.width = size.width;
   picture.height = size.height;
   picture.version = meta.version;
-  picture.head = head_lines(picture, meta);
+  picture.head = head_lines(picture, meta, tags);
   return std::make_shared<const cache::Picture>(std::move(picture));
 }
 
-PicturePtr with_head(const PicturePtr& stored, const Meta& meta) {
+PicturePtr with_head(const PicturePtr& stored, const Meta& meta, const std::string& tags) {
   auto picture = std::make_shared<cache::Picture>(*stored);
-  picture->head = head_lines(*picture, meta);
+  picture->head = head_lines(*picture, meta, tags);
   return picture;
 }
 
@@ -277,7 +277,7 @@ void Miss::looked_up(Result<cache::StoredRecord> result, WallClock::time_point n
     if (result->meta->version == meta_->version) {
       for (std::size_t i = 0; i < names.size() && i < result->pictures.size(); ++i) {
         if (!result->pictures[i]) continue;
-        auto ready = with_head(result->pictures[i], *meta_);
+        auto ready = with_head(result->pictures[i], *meta_, tags_);
         pictures_.insert_or_assign(names[i], ready);
         remember.pictures.emplace_back(names[i], std::move(ready));
       }
@@ -319,7 +319,7 @@ void Miss::fetched(Result<origin::Fetched> result, WallClock::time_point now) {
   raise(Via::fetched);
   auto version = digest(*result->bytes);
   if (meta_ && meta_->status == Meta::Status::photo && meta_->version == version) {
-    auto source = make_picture(result->bytes, meta_->content_type, size_of(*meta_), *meta_);
+    auto source = make_picture(result->bytes, meta_->content_type, size_of(*meta_), *meta_, tags_);
     const bool keep =
         !picture(cache::kMasterName) && source->bytes->size() <= settings_.max_source_kept_bytes;
     pictures_.insert_or_assign(std::string(cache::kSourceName), source);
@@ -387,14 +387,15 @@ void Miss::adopt(const imaging::Rendered& rendered, const RunningJob& job,
     if (std::ranges::any_of(pictures, same)) continue;
     pictures.emplace_back(
         std::move(name),
-        make_picture(made.bytes, std::string(content_type(made.format)), made.size, meta));
+        make_picture(made.bytes, std::string(content_type(made.format)), made.size, meta, tags_));
   }
-  const auto source = make_picture(incoming.bytes, meta.content_type, rendered.info.size, meta);
+  const auto source =
+      make_picture(incoming.bytes, meta.content_type, rendered.info.size, meta, tags_);
   if (rendered.master) {
     pictures.emplace_back(
         cache::kMasterName,
         make_picture(rendered.master->bytes, std::string(content_type(rendered.master->format)),
-                     rendered.master->size, meta));
+                     rendered.master->size, meta, tags_));
   } else {
     pictures.emplace_back(cache::kSourceName, source);
   }
@@ -464,7 +465,7 @@ void Miss::add_pictures(const imaging::Rendered& rendered, const RunningJob& job
     const imaging::Picture& made = rendered.pictures[i];
     std::string name = name_of(job.specs[i]);
     auto ready =
-        make_picture(made.bytes, std::string(content_type(made.format)), made.size, *meta_);
+        make_picture(made.bytes, std::string(content_type(made.format)), made.size, *meta_, tags_);
     pictures_.insert_or_assign(name, ready);
     act(Remember{meta_, {{name, ready}}, {}});
     act(Save{std::move(name), std::move(ready), {}});
@@ -472,7 +473,7 @@ void Miss::add_pictures(const imaging::Rendered& rendered, const RunningJob& job
   if (!rendered.master) return;
   auto master =
       make_picture(rendered.master->bytes, std::string(content_type(rendered.master->format)),
-                   rendered.master->size, *meta_);
+                   rendered.master->size, *meta_, tags_);
   pictures_.insert_or_assign(std::string(cache::kMasterName), master);
   act(Remember{meta_, {{std::string(cache::kMasterName), master}}, cache::kSourceName});
   act(Save{std::string(cache::kMasterName), std::move(master), cache::kSourceName});

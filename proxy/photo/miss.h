@@ -82,7 +82,9 @@ struct MissSettings {
 // Loop-confined (to its driver's loop); not thread-aware itself.
 class Miss {
  public:
-  explicit Miss(const MissSettings& settings) : settings_(settings) {}
+  // `tags` are the photo's own header lines (proxy/photo/tags.h).
+  explicit Miss(const MissSettings& settings, std::string tags = {})
+      : settings_(settings), tags_(std::move(tags)) {}
 
   // Somebody wants something of the photo.
   void join(WaiterId waiter, const Ask& ask, const Remembered& memory, WallClock::time_point now);
@@ -161,6 +163,7 @@ class Miss {
   void act(Action action);
 
   MissSettings settings_;
+  std::string tags_;
   bool detached_ = false;
   std::vector<Waiter> waiters_;
   std::vector<Action> actions_;

@@ -1,0 +1,60 @@
+#include "proxy/photo/tags.h"
+
+#include <openssl/sha.h>
+
+#include <array>
+
+namespace likeness::photo {
+namespace {
+
+std::string tag(std::string_view kind, std::string_view named, const CdnSettings& settings) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::size_t kBytes = 8;
+  std::string salted = settings.tag_salt;
+  salted += named;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(salted.data()), salted.size(), digest.data());
+  std::string text(kind);
+  for (std::size_t i = 0; i < kBytes; ++i) {
+    text += kDigits[digest[i] >> 4U];
+    text += kDigits[digest[i] & 15U];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string photo_tag(std::string_view photo, const CdnSettings& settings) {
+  return tag("p-", photo, settings);
+}
+
+std::string mailbox_tag(std::string_view mailbox, const CdnSettings& settings) {
+  return tag("m-", mailbox, settings);
+}
+
+std::string_view mailbox_of(std::string_view photo) {
+  return photo.substr(0, photo.find("/contacts/"));
+}
+
+bool has_tag(std::string_view photo, std::string_view tag, const CdnSettings& settings) {
+  return tag == kEveryPhotoTag || (tag.starts_with("p-") && tag == photo_tag(photo, settings)) ||
+         (tag.starts_with("m-") && tag == mailbox_tag(mailbox_of(photo), settings));
+}
+
+std::string tag_lines(std::string_view photo, const CdnSettings& settings) {
+  std::string lines;
+  if (settings.tag_headers.empty()) return lines;
+  const std::string of_photo = photo_tag(photo, settings);
+  const std::string of_mailbox = mailbox_tag(mailbox_of(photo), settings);
+  for (const std::string& header : settings.tag_headers) {
+    // Cache-Tag is a list with commas; the others are words between blanks.
+    const std::string_view between = header == "Cache-Tag" ? "," : " ";
+    lines += header;
+    lines += ": ";
+    lines += kEveryPhotoTag;
+    lines.append(between).append(of_photo).append(between).append(of_mailbox).append("\r\n");
+  }
+  return lines;
+}
+
+}  // namespace likeness::photo
