@@ -71,6 +71,16 @@ void MemoryCache::erase(std::string_view photo) {
   if (MemoryShard* shard = shard_of(key.hash)) shard->erase(key);
 }
 
+MetaPtr MemoryCache::peek(std::string_view photo) const {
+  const PhotoKey key = key_of(photo);
+  const MemoryShard* shard = shard_of(key.hash);
+  return shard != nullptr ? shard->peek(key) : nullptr;
+}
+
+void MemoryCache::erase_all(std::string_view photos) {
+  for (const auto& shard : shards_) shard->erase_all(photos);
+}
+
 void MemoryCache::clear() {
   for (const auto& shard : shards_) shard->clear();
 }

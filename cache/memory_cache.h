@@ -77,8 +77,12 @@ class MemoryCache {
   // Forgets one picture of a photo.
   void drop_picture(std::string_view photo, std::string_view name);
 
-  // Forgets a photo, or everything.
+  // What is known of a photo, without a mark in the queue or the statistics.
+  [[nodiscard]] MetaPtr peek(std::string_view photo) const;
+
+  // Forgets a photo, all photos whose ids begin so, or everything.
   void erase(std::string_view photo);
+  void erase_all(std::string_view photos);
   void clear();
 
   [[nodiscard]] MemoryStats stats() const;

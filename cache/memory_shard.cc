@@ -138,6 +138,22 @@ void MemoryShard::erase(const PhotoKey& key) {
   if (const auto found = photos_.find(key); found != photos_.end()) remove_photo(found, removed);
 }
 
+MetaPtr MemoryShard::peek(const PhotoKey& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = photos_.find(key);
+  return found != photos_.end() ? found->second.meta : nullptr;
+}
+
+void MemoryShard::erase_all(std::string_view photos) {
+  Removed removed;
+  const std::lock_guard lock(mutex_);
+  for (auto photo = photos_.begin(); photo != photos_.end();) {
+    const auto next = std::next(photo);
+    if (photo->first.starts_with(photos)) remove_photo(photo, removed);
+    photo = next;
+  }
+}
+
 void MemoryShard::clear() {
   PhotoItems all;
   const std::lock_guard lock(mutex_);

@@ -82,7 +82,9 @@ class alignas(64) MemoryShard {
   void put_meta(const PhotoKey& key, MetaPtr meta);
   bool put_picture(const PhotoKey& key, std::string_view name, PicturePtr picture);
   void drop_picture(const PhotoKey& key, std::string_view name);
+  [[nodiscard]] MetaPtr peek(const PhotoKey& key) const;
   void erase(const PhotoKey& key);
+  void erase_all(std::string_view photos);
   void clear();
   void add_to(MemoryStats& total) const;
 

@@ -38,6 +38,8 @@ struct Meta {
   // Asking the origin failed, and is not to be tried again before then. Of this process only: not
   // stored in Redis.
   WallClock::time_point retry_at;
+  // When the store or the origin was asked for this. Of this process only.
+  Clock::time_point learnt;
 };
 using MetaPtr = std::shared_ptr<const Meta>;
 

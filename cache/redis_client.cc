@@ -25,6 +25,11 @@ RedisCommand auth_command(const RedisTarget& target) {
   return {"AUTH", target.user, target.password};
 }
 
+// RESP2's form of what a subscriber is sent.
+bool is_message(const RedisReply& reply) {
+  return reply.elements.size() == 3 && reply.elements[0].text == "message";
+}
+
 }  // namespace
 
 RedisClient::RedisClient(Loop& loop, RedisTarget target, const RedisSettings& settings,
@@ -195,6 +200,7 @@ bool RedisClient::answer() {
 }
 
 bool RedisClient::answer_one(RedisReply reply) {
+  if (events_.message && is_message(reply)) return events_.message(reply), true;
   if (pending_.empty()) return drop("Redis answered what nobody asked: " + reply.text), false;
   Pending asked = std::move(pending_.front());
   pending_.pop_front();

@@ -38,6 +38,9 @@ struct RedisEvents {
   std::function<void(std::chrono::nanoseconds)> answered;
   // The connection became usable, or it or an attempt at one failed, with the reason for the log.
   std::function<void(bool usable, std::string_view reason)> link;
+  // A message of a channel that the connection has subscribed to, as Redis sent it. Without this
+  // one nothing may come that was not asked for.
+  std::function<void(const RedisReply&)> message;
 };
 
 // A RedisClient keeps one connection to a Redis and runs commands on it, pipelined. It connects,

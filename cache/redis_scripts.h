@@ -46,6 +46,20 @@ end
 return 1
 )lua";
 
+// ARGV: token, lease in ms, 0 to give the claim back. Returns 1 if the claim still counts.
+inline constexpr std::string_view kRenewScript = R"lua(
+local held = redis.pcall('HGET', KEYS[1], 'fill')
+if type(held) ~= 'string' or string.match(held, ' (.*)$') ~= ARGV[1] then return 0 end
+if ARGV[2] == '0' then return redis.call('HDEL', KEYS[1], 'fill') end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], 'fill', string.format('%.0f %s', now + ARGV[2], ARGV[1]))
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+return 1
+)lua";
+
 // ARGV: token, version, meta, life in ms, then field and value of each picture. Returns 1 if
 // written. A stored picture stays if its head's first three words (mark, format, version) are those
 // of the new one; anything else under its name is damage, and is overwritten.
@@ -86,6 +100,13 @@ end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 if ARGV[5] ~= '' then redis.call('HDEL', KEYS[1], ARGV[5]) end
 return 1
+)lua";
+
+// Returns the version of what it erased, or nil.
+inline constexpr std::string_view kEraseScript = R"lua(
+local version = redis.pcall('HGET', KEYS[1], 'version')
+redis.call('UNLINK', KEYS[1])
+return type(version) == 'string' and version or false
 )lua";
 
 }  // namespace likeness::cache

@@ -11,6 +11,9 @@ namespace {
 // Long enough to say what is wrong, too short for the photo ids and bytes that Redis may quote.
 constexpr std::size_t kMaxQuoted = 80;
 
+// Keys per step of erasing many: below a millisecond of Redis' time.
+constexpr const char* kScanStep = "1000";
+
 std::unexpected<Error> refused(const RedisReply& reply) {
   return fail(Errc::store_unavailable, "Redis: " + reply.text.substr(0, kMaxQuoted));
 }
@@ -36,6 +39,44 @@ Result<bool> read_flag(const Result<RedisReply>& reply) {
     return fail(Errc::store_unavailable, "Redis answered no number");
   }
   return reply->integer != 0;
+}
+
+Result<std::optional<std::string>> read_version(const Result<RedisReply>& reply) {
+  if (!reply) return std::unexpected(reply.error());
+  if (reply->kind == RedisReply::Kind::error) {
+    if (reply->text.starts_with("WRONGTYPE")) return std::nullopt;
+    return refused(*reply);
+  }
+  if (reply->kind != RedisReply::Kind::string) return std::nullopt;
+  return reply->text;
+}
+
+Result<Peeked> read_peeked(const Result<RedisReply>& reply) {
+  if (!reply) return std::unexpected(reply.error());
+  if (reply->kind == RedisReply::Kind::error) {
+    if (reply->text.starts_with("WRONGTYPE")) return Peeked();
+    return refused(*reply);
+  }
+  if (reply->elements.size() != 2) {
+    return fail(Errc::store_unavailable, "Redis answered too few values");
+  }
+  Peeked peeked;
+  const RedisReply& version = reply->elements[0];
+  if (version.kind == RedisReply::Kind::string) peeked.version = version.text;
+  const std::string& fill = reply->elements[1].text;
+  if (const auto blank = fill.find(' '); blank != std::string::npos)
+    peeked.claim = fill.substr(blank + 1);
+  return peeked;
+}
+
+// Matches exactly what begins with `text`, by the rules of SCAN's patterns.
+std::string as_pattern(std::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (std::string_view("*?[]\\^-").contains(c)) pattern += '\\';
+    pattern += c;
+  }
+  return pattern + '*';
 }
 
 // An answer of HMGET: meta, then the pictures.
@@ -85,7 +126,8 @@ void RedisStore::claim(std::string_view photo, milliseconds lease,
                        Done<std::optional<FillToken>> done) {
   FillToken token = make_token();
   RedisCommand args{token, std::to_string(lease.count())};
-  run(claim_, key(photo), std::move(args),
+  run_flag(
+      claim_, key(photo), std::move(args),
       [token = std::move(token), then = std::move(done)](Result<bool> claimed) mutable {
         if (!claimed) return then(std::unexpected(claimed.error()));
         then(*claimed ? std::optional(std::move(token)) : std::nullopt);
@@ -100,26 +142,86 @@ void RedisStore::fill(std::string_view photo, const FillToken& token, const Writ
     args.emplace_back(field(name));
     args.push_back(value(*picture));
   }
-  run(fill_, key(photo), std::move(args), std::move(done));
+  run_flag(fill_, key(photo), std::move(args), std::move(done));
+}
+
+void RedisStore::renew(std::string_view photo, const FillToken& token, milliseconds lease) {
+  run_flag(renew_, key(photo), {token, std::to_string(lease.count())}, [](auto) {});
+}
+
+void RedisStore::release(std::string_view photo, const FillToken& token) {
+  renew(photo, token, milliseconds(0));
 }
 
 void RedisStore::put_picture(std::string_view photo, std::string_view name,
                              const PicturePtr& picture, std::string_view instead_of,
                              Done<bool> done) {
-  run(put_picture_, key(photo),
+  run_flag(put_picture_, key(photo),
       {picture->version, field(name), value(*picture), max_variants_,
        instead_of.empty() ? std::string() : field(instead_of)},
       std::move(done));
 }
 
-void RedisStore::erase(std::string_view photo, Done<bool> done) {
-  client_.run({"UNLINK", key(photo)}, [then = std::move(done)](Result<RedisReply> reply) mutable {
-    then(read_flag(reply));
+void RedisStore::peek(std::string_view photo, Done<Peeked> done) {
+  client_.run(
+      {"HMGET", key(photo), "version", "fill"},
+      [then = std::move(done)](Result<RedisReply> reply) mutable { then(read_peeked(reply)); });
+}
+
+void RedisStore::erase(std::string_view photo, Done<std::optional<std::string>> done) {
+  run(erase_, key(photo), {}, [then = std::move(done)](Result<RedisReply> reply) mutable {
+    then(read_version(reply));
   });
 }
 
+void RedisStore::erase_all(std::string_view photos, Done<void> done) {
+  erase_from("0", as_pattern(key(photos)), std::move(done));
+}
+
+void RedisStore::erase_from(std::string cursor, std::string pattern, Done<void> done) {
+  RedisCommand scan{"SCAN", std::move(cursor), "MATCH", pattern, "COUNT", kScanStep};
+  client_.run(scan, [this, pattern = std::move(pattern),
+                     then = std::move(done)](Result<RedisReply> reply) mutable {
+    if (!reply) return then(std::unexpected(reply.error()));
+    if (reply->kind == RedisReply::Kind::error) return then(refused(*reply));
+    if (reply->elements.size() != 2) {
+      return then(fail(Errc::store_unavailable, "Redis answered no page of keys"));
+    }
+    auto erased = [this, next = std::move(reply->elements[0].text), pattern = std::move(pattern),
+                   last = std::move(then)](Result<void> result) mutable {
+      if (!result || next == "0") return last(std::move(result));
+      erase_from(std::move(next), std::move(pattern), std::move(last));
+    };
+    erase_keys(reply->elements[1].elements, std::move(erased));
+  });
+}
+
+// One command a key, since those of a cluster may not name two slots.
+void RedisStore::erase_keys(const std::vector<RedisReply>& keys, Done<void> done) {
+  struct Step {
+    std::size_t left;
+    Result<void> result;
+    Done<void> done;
+  };
+  if (keys.empty()) return done({});
+  auto step = std::make_shared<Step>(keys.size(), Result<void>(), std::move(done));
+  for (const RedisReply& key : keys) {
+    client_.run({"UNLINK", key.text}, [step](Result<RedisReply> reply) {
+      if (!reply) step->result = std::unexpected(reply.error());
+      else if (reply->kind == RedisReply::Kind::error) step->result = refused(*reply);
+      if (--step->left == 0) step->done(std::move(step->result));
+    });
+  }
+}
+
+void RedisStore::run_flag(const RedisScript& script, std::string key, RedisCommand args,
+                          Done<bool> done) {
+  run(script, std::move(key), std::move(args),
+      [then = std::move(done)](Result<RedisReply> reply) mutable { then(read_flag(reply)); });
+}
+
 void RedisStore::run(const RedisScript& script, std::string key, RedisCommand args,
-                     Done<bool> done) {
+                     Done<RedisReply> done) {
   RedisCommand command{"EVALSHA", script.digest(), "1", std::move(key)};
   std::ranges::move(args, std::back_inserter(command));
   RedisCommand again = command;
@@ -127,12 +229,10 @@ void RedisStore::run(const RedisScript& script, std::string key, RedisCommand ar
                         then = std::move(done)](Result<RedisReply> reply) mutable {
     const bool forgotten =
         reply && reply->kind == RedisReply::Kind::error && reply->text.starts_with("NOSCRIPT");
-    if (!forgotten) return then(read_flag(reply));
+    if (!forgotten) return then(std::move(reply));
     retry[0] = "EVAL";
     retry[1] = script.source();
-    client_.run(retry, [last = std::move(then)](Result<RedisReply> answered) mutable {
-      last(read_flag(answered));
-    });
+    client_.run(retry, std::move(then));
   });
 }
 

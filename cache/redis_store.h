@@ -31,24 +31,34 @@ class RedisStore final : public Store {
              Done<std::optional<FillToken>> done) override;
   void fill(std::string_view photo, const FillToken& token, const Write& write,
             Done<bool> done) override;
+  void renew(std::string_view photo, const FillToken& token, milliseconds lease) override;
+  void release(std::string_view photo, const FillToken& token) override;
   void put_picture(std::string_view photo, std::string_view name, const PicturePtr& picture,
                    std::string_view instead_of, Done<bool> done) override;
-  void erase(std::string_view photo, Done<bool> done) override;
+  void peek(std::string_view photo, Done<Peeked> done) override;
+  void erase(std::string_view photo, Done<std::optional<std::string>> done) override;
+  void erase_all(std::string_view photos, Done<void> done) override;
   [[nodiscard]] bool connected() const override { return client_.connected(); }
 
   [[nodiscard]] RedisStats stats() const { return client_.stats(); }
 
  private:
   [[nodiscard]] std::string key(std::string_view photo) const;
-  // Runs a script that answers 1 or 0, by its digest, or by its source where Redis has forgotten
-  // it.
-  void run(const RedisScript& script, std::string key, RedisCommand args, Done<bool> done);
+  // Runs a script by its digest, or by its source where Redis has forgotten it.
+  void run(const RedisScript& script, std::string key, RedisCommand args, Done<RedisReply> done);
+  // A script that answers 1 or 0.
+  void run_flag(const RedisScript& script, std::string key, RedisCommand args, Done<bool> done);
+  // One step of erase_all().
+  void erase_from(std::string cursor, std::string pattern, Done<void> done);
+  void erase_keys(const std::vector<RedisReply>& keys, Done<void> done);
 
   const std::string prefix_;
   const std::string max_variants_;
   const RedisScript claim_{kClaimScript};
   const RedisScript fill_{kFillScript};
+  const RedisScript renew_{kRenewScript};
   const RedisScript put_picture_{kPutPictureScript};
+  const RedisScript erase_{kEraseScript};
   RedisClient client_;
 };
 

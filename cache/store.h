@@ -24,13 +24,20 @@ struct StoredRecord {
 // Proof of the right to write a photo's record: see Store::claim().
 using FillToken = std::string;
 
+// What is worth knowing of a record without reading it.
+struct Peeked {
+  // Nothing where there is no record, or only a claim; empty where there is no photo.
+  std::optional<std::string> version;
+  FillToken claim;  // Of who has claimed it, or empty.
+};
+
 // A Store keeps photo records where the whole fleet sees them. It is a cache: it may forget
 // anything at any time, and when it cannot be used the caller goes on without it. Never a source of
 // wrong photos: who wants to write a record first claims it, before it asks the origin, and the
 // write is refused if anything replaced or erased the record since; a picture is written only
 // beside a meta of its own version. So a slow fetch or resize can never bring back an old photo.
 //
-// Each call calls `done` exactly once, never before the call returns, on the loop that owns the
+// Each call that takes a `done` calls it exactly once, never before the call returns, on the loop that owns the
 // store; arguments need to live only until the call returns. Errors: store_unavailable (not
 // connected, timed out, too many commands, or nonsense under our key).
 //
@@ -64,14 +71,23 @@ class Store {
   virtual void fill(std::string_view photo, const FillToken& token, const Write& write,
                     Done<bool> done) = 0;
 
+  // Makes a claim last `lease` from now, if it still counts; or gives it back unused.
+  virtual void renew(std::string_view photo, const FillToken& token, milliseconds lease) = 0;
+  virtual void release(std::string_view photo, const FillToken& token) = 0;
+
   // Adds a picture to the record if the record still has the picture's version and no picture of
   // that name yet, and drops the one named `instead_of`, if any. False: nothing was changed, also
   // where the record has all the variants that it may have.
   virtual void put_picture(std::string_view photo, std::string_view name, const PicturePtr& picture,
                            std::string_view instead_of, Done<bool> done) = 0;
 
-  // Forgets a photo everywhere, claims included. False: there was nothing to forget.
-  virtual void erase(std::string_view photo, Done<bool> done) = 0;
+  virtual void peek(std::string_view photo, Done<Peeked> done) = 0;
+
+  // Forgets a photo everywhere, claims included. Gives the version that it had, as in Peeked.
+  virtual void erase(std::string_view photo, Done<std::optional<std::string>> done) = 0;
+
+  // Forgets all photos whose ids begin so, one after the other: while it runs, some are there still.
+  virtual void erase_all(std::string_view photos, Done<void> done) = 0;
 
   // May the store be used at this moment? For readiness and metrics.
   [[nodiscard]] virtual bool connected() const = 0;

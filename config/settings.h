@@ -71,6 +71,15 @@ struct RedisSettings {
   // Reconnects wait this long at first and twice as long each time, up to the maximum.
   milliseconds reconnect_min{100};
   milliseconds reconnect_max{5'000};
+  // What other processes change is heard of at once. Without such news, because Redis is away, a
+  // photo in memory is asked for again when it was learnt this long ago.
+  milliseconds max_unheard{5'000};
+  // Who fetches a photo for the fleet holds a claim that ends this long after its last renewal; a
+  // third of it may pass between two. It is how long a process that dies holds up the others.
+  milliseconds fill_lease{3'000};
+  // The others wait for the fetch no longer than this, and then fetch for themselves. With an
+  // origin's deadline it stays below photo.miss_timeout.
+  milliseconds max_fill_wait{12'000};
   // Commands in flight per loop; past it a look-up counts as a miss.
   int max_pending = 4'096;
   // Keys start with this, so that one Redis can serve several installations.

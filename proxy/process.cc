@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "cache/memory_cache.h"
+#include "cache/redis_feed.h"
 #include "cache/redis_store.h"
+#include "cache/vouch.h"
 #include "config/command_line.h"
 #include "imaging/pool.h"
 #include "proxy/gateway.h"
@@ -84,6 +86,7 @@ class Process::State {
   void tear_down();
   void start_pool(Loop& loop, const std::string& executable);
   void start_shard(std::size_t index, const std::string& executable);
+  void start_feed(Loop& loop);
   void start_server(Shard& shard);
   void listen();
   void listen(const std::vector<http::Listener>& listeners);
@@ -99,10 +102,12 @@ class Process::State {
   const Clock::time_point started_ = Clock::now();
   std::atomic<bool> draining_ = false;
   cache::MemoryCache memory_;
+  cache::Vouch vouch_;
   std::unique_ptr<origin::Source> source_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<imaging::Pool> pool_;  // On the first loop.
   std::unique_ptr<photo::Service> service_;
+  std::unique_ptr<cache::RedisFeed> feed_;  // On the first loop.
 };
 
 Process::State::State(const Settings& settings, const std::string& executable)
@@ -110,6 +115,7 @@ Process::State::State(const Settings& settings, const std::string& executable)
       per_loop_(share_of(settings, count_of(settings.http.workers))),
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
+      vouch_(redis_ ? std::optional(settings.redis.max_unheard) : std::nullopt),
       source_(origin::make_source(settings_, per_loop_.origin)) {
   try {
     start(executable);
@@ -127,7 +133,9 @@ void Process::State::start(const std::string& executable) {
   std::vector<photo::Service::Home> homes;
   homes.reserve(shards_.size());
   for (const auto& shard : shards_) homes.push_back({&shard->loop, shard->flights.get()});
-  service_ = std::make_unique<photo::Service>(memory_, settings_.freshness, std::move(homes));
+  service_ =
+      std::make_unique<photo::Service>(memory_, vouch_, settings_.freshness, std::move(homes));
+  if (redis_) shards_.front()->loop.run([&] { start_feed(shards_.front()->loop); });
   for (const auto& shard : shards_) shard->loop.run([&] { start_server(*shard); });
   listen();
   if (const auto period = service_manager::watchdog_period()) watch_over(*period, 0);
@@ -147,12 +155,12 @@ void Process::State::start_shard(std::size_t index, const std::string& executabl
     cache::RedisEvents events{
         .answered = [&shard](auto took) { shard.metrics.redis_answered(took); },
         .link =
-            [](bool usable, std::string_view reason) {
-              if (usable)
-                log::info("redis is connected");
-              else
-                log::warn("redis cannot be used: {}", reason);
-            }};
+            [&shard](bool usable, std::string_view reason) {
+              if (!usable) return log::warn("redis cannot be used: {}", reason);
+              log::info("redis is connected");
+              if (shard.flights) shard.flights->store_is_back();
+            },
+        .message = {}};
     shard.store = std::make_unique<cache::RedisStore>(shard.loop, *redis_, settings_.redis,
                                                       settings_.memory.max_variants_per_photo,
                                                       std::move(events));
@@ -160,12 +168,30 @@ void Process::State::start_shard(std::size_t index, const std::string& executabl
   photo::Ports ports{shard.loop,
                      memory_,
                      shard.store.get(),
+                     vouch_,
                      *shard.origin,
                      [this, &shard](imaging::Job job, imaging::Pool::Done done) {
                        render(shard.loop, std::move(job), std::move(done));
                      },
-                     shard.metrics};
+                     shard.metrics,
+                     &WallClock::now};
   shard.flights = std::make_unique<photo::Flights>(std::move(ports), settings_);
+}
+
+// What changes in Redis is heard of once for all loops.
+void Process::State::start_feed(Loop& loop) {
+  cache::FeedEvents events{
+      .changed = [this](auto photos) { service_->changed(std::move(photos)); },
+      .all_changed = [this] { service_->all_changed(); },
+      .link =
+          [](bool whole, std::string_view reason) {
+            if (whole)
+              log::info("changes in redis are heard of");
+            else
+              log::warn("changes in redis are not heard of: {}", reason);
+          }};
+  feed_ = std::make_unique<cache::RedisFeed>(loop, *redis_, settings_.redis, vouch_,
+                                             std::move(events));
 }
 
 void Process::State::start_server(Shard& shard) {
@@ -318,7 +344,10 @@ void Process::State::tear_down() {
   for (const auto& shard : shards_) shard->loop.run([&] { shard->server.reset(); });
   for (const auto& shard : shards_) {
     shard->loop.run([&] {
-      if (&shard == &shards_.front()) pool_.reset();
+      if (&shard == &shards_.front()) {
+        pool_.reset();
+        feed_.reset();
+      }
       shard->origin.reset();
       shard->store.reset();
     });

@@ -1,5 +1,7 @@
 #include "proxy/photo/flights.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,27 +18,45 @@ struct Flights::Flight {
   std::string photo;
   Miss miss;
   std::vector<std::pair<WaiterId, Done>> waiting;
+  // When the store and the origin were last asked, and when memory's answer was.
+  Clock::time_point looked;
+  Clock::time_point fetched;
+  Clock::time_point learnt;
   Loop::TimerId deadline = Loop::TimerId::none;
+  Loop::TimerId renewal = Loop::TimerId::none;
+  Loop::TimerId patience = Loop::TimerId::none;
+  std::optional<Clock::time_point> patient_until;
   bool performing = false;
 };
+
+namespace {
+
+milliseconds longest_life(const FreshnessSettings& freshness) {
+  return std::max(freshness.max_ttl, freshness.photo_ttl) +
+         std::max(freshness.stale_if_error, freshness.stale_while_revalidate);
+}
+
+}  // namespace
 
 Flights::Flights(Ports ports, const Settings& settings)
     : ports_(std::move(ports)),
       settings_(settings.photo),
       cdn_(settings.cdn),
+      redis_(settings.redis),
       miss_settings_{.freshness = settings.freshness,
                      .master_edge = settings.imaging.master_edge,
                      .max_source_kept_bytes = settings.imaging.max_source_kept_bytes,
                      .has_store = ports_.store != nullptr},
-      // A claim outlives the slowest fetch and the job after it, and little more.
-      lease_(settings.origin.timeout + settings.imaging.job_timeout) {}
+      changes_(ports_.loop, ports_.memory, ports_.store, longest_life(settings.freshness),
+               {[this](auto photo) { return find(photo) != nullptr; },
+                [this](auto photo, const auto& stored) { return compare(photo, stored); },
+                [this](auto photo) { detach(photo); }}) {}
 
 Flights::~Flights() = default;
 
 void Flights::get(std::string_view photo, const Ask& ask, Done done) {
-  FlightPtr flight;
-  if (const auto found = flights_.find(std::string(photo)); found != flights_.end()) {
-    flight = found->second;
+  FlightPtr flight = find(photo);
+  if (flight) {
     ++counters_.coalesced;
   } else if (flights_.size() < static_cast<std::size_t>(settings_.max_flights)) {
     flight = open(photo);
@@ -49,14 +69,25 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   }
   const WaiterId waiter = ++last_waiter_;
   flight->waiting.emplace_back(waiter, std::move(done));
-  flight->miss.join(waiter, ask, remembered(photo, ask), WallClock::now());
+  const Remembered memory = remembered(photo, ask);
+  if (memory.meta && !flight->miss.version()) flight->learnt = memory.meta->learnt;
+  flight->miss.join(waiter, ask, memory, ports_.wall());
   perform(flight);
+}
+
+Flights::FlightPtr Flights::find(std::string_view photo) const {
+  const auto found = flights_.find(std::string(photo));
+  return found == flights_.end() ? nullptr : found->second;
 }
 
 Remembered Flights::remembered(std::string_view photo, const Ask& ask) {
   const PictureName name(ask);
   auto asked = ports_.memory.find(photo, name.chooser());
-  Remembered memory{std::move(asked.meta), std::move(asked.picture), nullptr, nullptr};
+  Remembered memory{true, std::move(asked.meta), std::move(asked.picture), nullptr, nullptr};
+  if (memory.meta && !ports_.vouch.covers(memory.meta->learnt, ports_.loop.now())) {
+    memory.vouched = false;
+    changes_.doubted(photo, memory.meta->version);
+  }
   if (memory.meta && !memory.picture) {
     memory.source = ports_.memory.find(photo, cache::kSourceName).picture;
     memory.master = ports_.memory.find(photo, cache::kMasterName).picture;
@@ -74,18 +105,55 @@ Flights::FlightPtr Flights::open(std::string_view photo) {
         if (!late) return;
         late->deadline = Loop::TimerId::none;
         ++counters_.timeouts;
-        late->miss.give_up(WallClock::now());
+        late->miss.give_up(ports_.wall());
+        // Nobody could tell it of changes any more.
+        late->miss.detach();
         perform(late);
         close(late);
       });
   return flight;
 }
 
+void Flights::forget(std::string_view photo, cache::Store::Done<void> done) {
+  changes_.forget(photo, std::move(done));
+}
+
+void Flights::forget_all_here(std::string_view photos) {
+  std::vector<std::string> flying;
+  for (const auto& [photo, flight] : flights_)
+    if (photo.starts_with(photos)) flying.push_back(photo);
+  for (const std::string& photo : flying) detach(photo);
+  ports_.memory.erase_all(photos);
+}
+
+void Flights::erase_stored(std::string_view photos, cache::Store::Done<void> done) {
+  if (ports_.store) return ports_.store->erase_all(photos, std::move(done));
+  ports_.loop.post([then = std::move(done)]() mutable { then({}); });
+}
+
+// Those who wait are still answered.
 void Flights::detach(std::string_view photo) {
-  const auto found = flights_.find(std::string(photo));
-  if (found == flights_.end()) return;
-  found->second->miss.detach();
-  flights_.erase(found);
+  const FlightPtr flight = find(photo);
+  if (!flight) return;
+  flight->miss.detach();
+  flights_.erase(flight->photo);
+  counters_.open = flights_.size();
+  perform(flight);
+}
+
+// Is the flight about what the store has?
+bool Flights::compare(std::string_view photo, const cache::Peeked& stored) {
+  const FlightPtr flight = find(photo);
+  if (!flight) return true;
+  const bool known = flight->miss.version() == stored.version;
+  if (flight->patience != Loop::TimerId::none) {
+    if (!known || stored.claim.empty()) look_again(flight);
+    return true;
+  }
+  // What it is about to ask the origin is newer than all this; the claim is what counts.
+  if (flight->miss.claiming()) return true;
+  if (flight->miss.claim()) return stored.claim == *flight->miss.claim();
+  return known;
 }
 
 // Does what the miss wants done. An answer may lead its receiver to ask again, for this very photo:
@@ -102,28 +170,68 @@ void Flights::perform(const FlightPtr& flight) {
 }
 
 void Flights::close(const FlightPtr& flight) {
-  ports_.loop.cancel(std::exchange(flight->deadline, Loop::TimerId::none));
+  for (Loop::TimerId* timer : {&flight->deadline, &flight->renewal, &flight->patience})
+    ports_.loop.cancel(std::exchange(*timer, Loop::TimerId::none));
   const auto found = flights_.find(flight->photo);
   if (found != flights_.end() && found->second == flight) flights_.erase(found);
   counters_.open = flights_.size();
 }
 
 void Flights::act(const FlightPtr& flight, const LookUp& action) {
+  flight->looked = ports_.loop.now();
   ports_.store->look_up(flight->photo, action.names, [this, flight](auto result) {
-    flight->miss.looked_up(std::move(result), WallClock::now());
+    if (result && result->meta && !changes_.may_show(flight->photo, *result->meta))
+      result = cache::StoredRecord();
+    flight->miss.looked_up(std::move(result), ports_.wall());
     perform(flight);
   });
 }
 
 void Flights::act(const FlightPtr& flight, Claim) {
-  ports_.store->claim(flight->photo, lease_, [this, flight](auto result) {
-    flight->miss.claimed(std::move(result), WallClock::now());
+  flight->fetched = ports_.loop.now();
+  ports_.store->claim(flight->photo, redis_.fill_lease, [this, flight](auto result) {
+    flight->miss.claimed(std::move(result), ports_.wall());
     perform(flight);
+    if (flight->miss.claim()) keep_claim(flight);
   });
+}
+
+// As long as it is needed. Should this process stop, the claim ends, and another one fetches.
+void Flights::keep_claim(const FlightPtr& flight) {
+  flight->renewal = ports_.loop.after(redis_.fill_lease / 3, [this, weak = std::weak_ptr(flight)] {
+    const FlightPtr holder = weak.lock();
+    if (!holder) return;
+    holder->renewal = Loop::TimerId::none;
+    if (!holder->miss.claim()) return;
+    ports_.store->renew(holder->photo, *holder->miss.claim(), redis_.fill_lease);
+    keep_claim(holder);
+  });
+}
+
+// The end of a claim makes no noise, so besides waiting for news it looks now and then.
+void Flights::act(const FlightPtr& flight, Await) {
+  const auto now = ports_.loop.now();
+  if (!flight->patient_until) {
+    ++counters_.awaited;
+    flight->patient_until = now + redis_.max_fill_wait;
+  }
+  const auto left = std::chrono::ceil<milliseconds>(*flight->patient_until - now);
+  flight->patience =
+      ports_.loop.after(std::clamp(left, milliseconds(0), redis_.fill_lease / 4),
+                        [this, weak = std::weak_ptr(flight)] {
+                          if (const FlightPtr waiting = weak.lock()) look_again(waiting);
+                        });
+}
+
+void Flights::look_again(const FlightPtr& flight) {
+  ports_.loop.cancel(std::exchange(flight->patience, Loop::TimerId::none));
+  flight->miss.awaited(ports_.loop.now() >= flight->patient_until, ports_.wall());
+  perform(flight);
 }
 
 void Flights::act(const FlightPtr& flight, const Fetch& action) {
   const auto started = Clock::now();
+  if (ports_.store == nullptr) flight->fetched = ports_.loop.now();
   ports_.origin.fetch(flight->photo, action.have, {}, [this, flight, started](auto result) {
     if (result || result.error().code == Errc::no_photo) {
       ports_.metrics.origin_answered(Clock::now() - started);
@@ -132,7 +240,7 @@ void Flights::act(const FlightPtr& flight, const Fetch& action) {
       log::warn("fetching {} failed: {} ({})", flight->photo, result.error().detail,
                 name(result.error().code));
     }
-    flight->miss.fetched(std::move(result), WallClock::now());
+    flight->miss.fetched(std::move(result), ports_.wall());
     perform(flight);
   });
 }
@@ -147,25 +255,45 @@ void Flights::act(const FlightPtr& flight, Render action) {
       log::warn("rendering {} failed: {} ({})", flight->photo, result.error().detail,
                 name(result.error().code));
     }
-    flight->miss.rendered(id, std::move(result), WallClock::now());
+    flight->miss.rendered(id, std::move(result), ports_.wall());
     perform(flight);
   });
 }
 
 void Flights::act(const FlightPtr& flight, Remember action) {
-  ports_.memory.put_meta(flight->photo, action.meta);
+  switch (action.says) {
+    case Source::nobody: break;
+    case Source::store:
+      flight->learnt = flight->looked;
+      changes_.shown(flight->photo, *action.meta, ports_.wall());
+      break;
+    case Source::origin:
+      flight->learnt = flight->fetched;
+      changes_.learnt(flight->photo, action.meta->version);
+      break;
+  }
+  auto meta = std::make_shared<cache::Meta>(*action.meta);
+  meta->learnt = flight->learnt;
+  ports_.memory.put_meta(flight->photo, std::move(meta));
   for (auto& [name, picture] : action.pictures)
     ports_.memory.put_picture(flight->photo, name, std::move(picture));
   if (!action.dropped.empty()) ports_.memory.drop_picture(flight->photo, action.dropped);
 }
 
 void Flights::act(const FlightPtr& flight, const Fill& action) {
-  ports_.store->fill(flight->photo, action.token, action.write, [](auto) {});
+  changes_.filling(flight->photo);
+  ports_.store->fill(flight->photo, action.token, action.write,
+                     [this, photo = flight->photo, version = action.write.meta.version](
+                         auto result) { changes_.filled(photo, version, result); });
 }
 
 void Flights::act(const FlightPtr& flight, const Save& action) {
   ports_.store->put_picture(flight->photo, action.name, action.picture, action.instead_of,
                             [](auto) {});
+}
+
+void Flights::act(const FlightPtr& flight, const Release& action) {
+  ports_.store->release(flight->photo, action.token);
 }
 
 void Flights::act(const FlightPtr& flight, Answer action) {

@@ -9,11 +9,13 @@
 
 #include "cache/memory_cache.h"
 #include "cache/store.h"
+#include "cache/vouch.h"
 #include "config/base/loop.h"
 #include "config/settings.h"
 #include "imaging/pool.h"
 #include "proxy/origin/origin.h"
 #include "proxy/photo/ask.h"
+#include "proxy/photo/changes.h"
 #include "proxy/photo/miss.h"
 #include "proxy/telemetry/metrics.h"
 
@@ -25,10 +27,12 @@ struct Ports {
   Loop& loop;
   cache::MemoryCache& memory;
   cache::Store* store;  // Null where there is none.
+  const cache::Vouch& vouch;
   origin::Origin& origin;
   // Renders and calls back on `loop`.
   std::function<void(imaging::Job, imaging::Pool::Done)> render;
   telemetry::Metrics& metrics;
+  std::function<WallClock::time_point()> wall = &WallClock::now;
 };
 
 // Counters of one loop, written there alone.
@@ -37,11 +41,13 @@ struct FlightCounters {
   std::uint64_t coalesced = 0;  // Requests that joined a flight under way.
   std::uint64_t timeouts = 0;   // Flights past settings.photo.miss_timeout.
   std::uint64_t shed = 0;       // Requests refused because too many were under way.
+  std::uint64_t awaited = 0;    // Times a flight waited for another process's fetch.
 };
 
 // The flights of a loop: for each photo that memory alone could not answer, the Miss that everyone
 // who asks for it shares. It does what the misses say: it asks the store, the origin and the
-// imaging workers, and passes their answers back.
+// imaging workers, and passes their answers back. It also sees to it that what changes elsewhere
+// shows here (Changes).
 //
 // Loop-confined: each photo belongs to one loop (photo::Service), which asks here.
 class Flights {
@@ -57,9 +63,22 @@ class Flights {
   // later turn, at the latest after settings.photo.miss_timeout.
   void get(std::string_view photo, const Ask& ask, Done done);
 
-  // The photo has changed: flights under way answer those who wait and write nothing any more; new
-  // requests start afresh.
-  void detach(std::string_view photo);
+  // The photo has changed or is to be forgotten: by this process's memory at once, and by the
+  // store; `done` tells whether the store has. Flights under way answer those who wait and write
+  // nothing any more; new requests start afresh, and never from what the store had before. A store
+  // that cannot be reached now is told when it can be. `done` is called exactly once, never before
+  // forget() returns.
+  void forget(std::string_view photo, cache::Store::Done<void> done);
+  // The same for all photos of this loop whose ids begin so, but leaves the store alone.
+  void forget_all_here(std::string_view photos);
+
+  // Erases them from the store.
+  void erase_stored(std::string_view photos, cache::Store::Done<void> done);
+
+  // Somebody may have changed the photo's record in the store.
+  void changed(std::string_view photo) { changes_.changed(photo); }
+  // The store can be reached again.
+  void store_is_back() { changes_.store_is_back(); }
 
   [[nodiscard]] const FlightCounters& counters() const { return counters_; }
 
@@ -68,23 +87,31 @@ class Flights {
   using FlightPtr = std::shared_ptr<Flight>;
 
   [[nodiscard]] Remembered remembered(std::string_view photo, const Ask& ask);
+  [[nodiscard]] FlightPtr find(std::string_view photo) const;
   FlightPtr open(std::string_view photo);
   void perform(const FlightPtr& flight);
   void act(const FlightPtr& flight, const LookUp& action);
   void act(const FlightPtr& flight, Claim action);
+  void act(const FlightPtr& flight, Await action);
   void act(const FlightPtr& flight, const Fetch& action);
   void act(const FlightPtr& flight, Render action);
   void act(const FlightPtr& flight, Remember action);
   void act(const FlightPtr& flight, const Fill& action);
   void act(const FlightPtr& flight, const Save& action);
+  void act(const FlightPtr& flight, const Release& action);
   void act(const FlightPtr& flight, Answer action);
+  void detach(std::string_view photo);
+  bool compare(std::string_view photo, const cache::Peeked& stored);
+  void keep_claim(const FlightPtr& flight);
+  void look_again(const FlightPtr& flight);
   void close(const FlightPtr& flight);
 
   Ports ports_;
   PhotoSettings settings_;
   CdnSettings cdn_;
+  RedisSettings redis_;
   MissSettings miss_settings_;
-  milliseconds lease_;
+  Changes changes_;
   std::unordered_map<std::string, FlightPtr> flights_;
   WaiterId last_waiter_ = 0;
   FlightCounters counters_;

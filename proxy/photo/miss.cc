@@ -54,7 +54,10 @@ WallClock::time_point modified_at(const origin::Validators& validators, WallCloc
 void Miss::join(WaiterId waiter, const Ask& ask, const Remembered& memory,
                 WallClock::time_point now) {
   const bool shared = !idle();
-  if (!meta_) meta_ = memory.meta;
+  if (!meta_) {
+    meta_ = memory.meta;
+    doubtful_ = !memory.vouched;
+  }
   if (meta_) {
     char buffer[imaging::kMaxNameLength];
     recall(picture_name(ask, *meta_, buffer), memory.picture);
@@ -69,6 +72,10 @@ void Miss::join(WaiterId waiter, const Ask& ask, const Remembered& memory,
 void Miss::recall(std::string_view name, const PicturePtr& picture) {
   if (picture && picture->version == meta_->version && meta_->status == Meta::Status::photo)
     pictures_.try_emplace(std::string(name), picture);
+}
+
+std::optional<std::string> Miss::version() const {
+  return meta_ ? std::optional(meta_->version) : std::nullopt;
 }
 
 bool Miss::idle() const {
@@ -126,7 +133,8 @@ void Miss::advance(WallClock::time_point now) {
 
 Miss::Next Miss::consider(const Waiter& waiter, WallClock::time_point now) {
   if (!meta_) return consider_unusable(waiter);
-  const Freshness state = freshness(*meta_, now, settings_.freshness);
+  Freshness state = freshness(*meta_, now, settings_.freshness);
+  if (doubtful_) state = std::max(state, Freshness::fallback);
   const bool asking_is_no_use = fetch_error_ || now < meta_->retry_at;
   const bool usable = confirmed_ || state <= Freshness::revalidating ||
                       (state == Freshness::fallback && asking_is_no_use);
@@ -232,6 +240,10 @@ void Miss::start_fetch(bool conditional) {
     act(Claim{});
     return;
   }
+  fetch();
+}
+
+void Miss::fetch() {
   fetch_ = FetchStage::fetching;
   act(Fetch{conditional_ ? origin::Validators{meta_->origin_etag, meta_->origin_last_modified}
                          : origin::Validators{}});
@@ -267,33 +279,52 @@ void Miss::looked_up(Result<cache::StoredRecord> result, WallClock::time_point n
   store_asked_ = true;
   const auto names = std::exchange(asked_now_, {});
   if (result && result->meta) {
-    // The store's word is newer unless memory's is fresher or the origin has spoken since.
-    const bool newer = !meta_ || (!confirmed_ && result->meta->fetched > meta_->fetched);
-    if (newer) {
-      if (meta_ && meta_->version != result->meta->version) pictures_.clear();
+    // The store's word counts more unless the origin has spoken since, or memory has later news of
+    // the same version.
+    const bool same = meta_ && meta_->version == result->meta->version;
+    if (!meta_ || (!confirmed_ && (!same || result->meta->fetched > meta_->fetched))) {
+      if (!same) {
+        pictures_.clear();
+        unrenderable_.clear();
+      }
       meta_ = result->meta;
     }
-    Remember remember{meta_, {}, {}};
     if (result->meta->version == meta_->version) {
+      doubtful_ = false;
+      Remember remember{Source::store, meta_, {}, {}};
       for (std::size_t i = 0; i < names.size() && i < result->pictures.size(); ++i) {
         if (!result->pictures[i]) continue;
         auto ready = with_head(result->pictures[i], *meta_, tags_);
         pictures_.insert_or_assign(names[i], ready);
         remember.pictures.emplace_back(names[i], std::move(ready));
       }
+      act(std::move(remember));
     }
-    act(std::move(remember));
   }
   raise(Via::store);
   advance(now);
 }
 
 void Miss::claimed(Result<std::optional<cache::FillToken>> result, WallClock::time_point) {
-  // Without the claim the photo is fetched all the same, and shared with nobody.
+  if (result && !*result) {
+    fetch_ = FetchStage::awaiting;
+    return act(Await{});
+  }
+  // Without the store the photo is fetched all the same, and shared with nobody.
   token_ = result ? std::move(*result) : std::nullopt;
-  fetch_ = FetchStage::fetching;
-  act(Fetch{conditional_ ? origin::Validators{meta_->origin_etag, meta_->origin_last_modified}
-                         : origin::Validators{}});
+  fetch();
+}
+
+void Miss::awaited(bool long_enough, WallClock::time_point now) {
+  assert(fetch_ == FetchStage::awaiting);
+  if (long_enough) {
+    unshared_ = true;
+    return fetch();
+  }
+  fetch_ = FetchStage::idle;
+  store_asked_ = false;
+  names_asked_.clear();
+  advance(now);
 }
 
 void Miss::fetched(Result<origin::Fetched> result, WallClock::time_point now) {
@@ -354,6 +385,11 @@ void Miss::rendered(JobId id, Result<imaging::Rendered> result, WallClock::time_
     for (const Spec& spec : job.specs) unrenderable_.emplace(name_of(spec), result.error());
   }
   advance(now);
+}
+
+void Miss::detach() {
+  detached_ = true;
+  release();
 }
 
 void Miss::give_up(WallClock::time_point now) {
@@ -428,9 +464,10 @@ void Miss::settle(Meta meta, NamedPictures pictures, WallClock::time_point now) 
     pictures_.clear();
   }
   confirmed_ = true;
+  doubtful_ = false;
   meta_ = std::make_shared<const Meta>(meta);
   for (const auto& [name, ready] : pictures) pictures_.insert_or_assign(name, ready);
-  act(Remember{meta_, pictures, {}});
+  act(Remember{Source::origin, meta_, pictures, {}});
   if (token_) {
     const seconds stored_for = life(meta, now, settings_.freshness);
     act(Fill{*std::exchange(token_, std::nullopt),
@@ -448,13 +485,13 @@ void Miss::fail_fetch(Error error, WallClock::time_point now) {
     Meta meta = *meta_;
     meta.retry_at = until;
     meta_ = std::make_shared<const Meta>(std::move(meta));
-    act(Remember{meta_, {}, {}});
-    return;
+    act(Remember{Source::nobody, meta_, {}, {}});
+    return release();
   }
   // Our own overload says nothing about the photo.
   if (fetch_error_->code == Errc::overloaded || fetch_error_->code == Errc::shutting_down ||
       fetch_error_->code == Errc::internal)
-    return;
+    return release();
   Meta meta{.status = Meta::Status::failed, .failure = fetch_error_->code, .fresh_until = until};
   settle(std::move(meta), {}, now);
 }
@@ -467,7 +504,7 @@ void Miss::add_pictures(const imaging::Rendered& rendered, const RunningJob& job
     auto ready =
         make_picture(made.bytes, std::string(content_type(made.format)), made.size, *meta_, tags_);
     pictures_.insert_or_assign(name, ready);
-    act(Remember{meta_, {{name, ready}}, {}});
+    act(Remember{Source::nobody, meta_, {{name, ready}}, {}});
     act(Save{std::move(name), std::move(ready), {}});
   }
   if (!rendered.master) return;
@@ -475,7 +512,8 @@ void Miss::add_pictures(const imaging::Rendered& rendered, const RunningJob& job
       make_picture(rendered.master->bytes, std::string(content_type(rendered.master->format)),
                    rendered.master->size, *meta_, tags_);
   pictures_.insert_or_assign(std::string(cache::kMasterName), master);
-  act(Remember{meta_, {{std::string(cache::kMasterName), master}}, cache::kSourceName});
+  act(Remember{
+      Source::nobody, meta_, {{std::string(cache::kMasterName), master}}, cache::kSourceName});
   act(Save{std::string(cache::kMasterName), std::move(master), cache::kSourceName});
 }
 
@@ -484,11 +522,16 @@ void Miss::raise(Via via) {
   for (Waiter& waiter : waiters_) waiter.via = std::max(waiter.via, via);
 }
 
+// The claim comes to nothing: whoever waits for it need not any more.
+void Miss::release() {
+  if (token_) act(Release{*std::exchange(token_, std::nullopt)});
+}
+
 void Miss::act(Action action) {
   const bool saves = std::holds_alternative<Save>(action);
   const bool writes =
       saves || std::holds_alternative<Remember>(action) || std::holds_alternative<Fill>(action);
-  if ((detached_ && writes) || (saves && !settings_.has_store)) return;
+  if (((detached_ || unshared_) && writes) || (saves && !settings_.has_store)) return;
   actions_.push_back(std::move(action));
 }
 

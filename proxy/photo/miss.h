@@ -22,12 +22,13 @@ namespace likeness::photo {
 using WaiterId = std::uint64_t;
 using JobId = std::uint64_t;
 
-// What a Miss wants done. Each of the first four is answered by the input of the same name; the
+// What a Miss wants done. Each of the first five is answered by the input of the same name; the
 // others are not answered.
 struct LookUp {
   std::vector<std::string> names;  // Pictures, beside the meta.
 };
 struct Claim {};
+struct Await {};  // News of the record, which another process has claimed.
 struct Fetch {
   origin::Validators have;
 };
@@ -36,7 +37,9 @@ struct Render {
   imaging::Job job;
 };
 using NamedPictures = std::vector<std::pair<std::string, cache::PicturePtr>>;
+enum class Source : std::uint8_t { nobody, store, origin };
 struct Remember {  // In this process's memory.
+  Source says;     // Who has just said so.
   cache::MetaPtr meta;
   NamedPictures pictures;
   std::string_view dropped;  // The name of a picture that another one replaces, or empty.
@@ -50,14 +53,19 @@ struct Save {  // In the shared store, beside the meta that is there.
   cache::PicturePtr picture;
   std::string_view instead_of;
 };
+struct Release {  // A claim that came to nothing.
+  cache::FillToken token;
+};
 struct Answer {
   WaiterId waiter;
   Outcome outcome;
 };
-using Action = std::variant<LookUp, Claim, Fetch, Render, Remember, Fill, Save, Answer>;
+using Action = 
+    std::variant<LookUp, Claim, Await, Fetch, Render, Remember, Fill, Save, Release, Answer>;
 
 // What this process's memory has of a photo, as far as it can matter to an ask. Each may be null.
 struct Remembered {
+  bool vouched = true;  // No process has changed it since, as far as we would know.
   cache::MetaPtr meta;
   cache::PicturePtr picture;  // The asked one.
   cache::PicturePtr source;
@@ -91,12 +99,14 @@ class Miss {
 
   void looked_up(Result<cache::StoredRecord> result, WallClock::time_point now);
   void claimed(Result<std::optional<cache::FillToken>> result, WallClock::time_point now);
+  // There may be news; or the wait was long enough.
+  void awaited(bool long_enough, WallClock::time_point now);
   void fetched(Result<origin::Fetched> result, WallClock::time_point now);
   void rendered(JobId job, Result<imaging::Rendered> result, WallClock::time_point now);
 
   // The photo was changed or purged: what this miss knows may be old. Its waiters asked before that
   // and are still answered, but nothing is written any more.
-  void detach() { detached_ = true; }
+  void detach();
 
   // The deadline of the whole: answers everyone who still waits with what there is.
   void give_up(WallClock::time_point now);
@@ -105,6 +115,11 @@ class Miss {
   // Nobody waits and nothing is under way.
   [[nodiscard]] bool idle() const;
   [[nodiscard]] std::size_t waiters() const { return waiters_.size(); }
+  // Of the photo, as far as it is known.
+  [[nodiscard]] std::optional<std::string> version() const;
+  [[nodiscard]] bool claiming() const { return fetch_ == FetchStage::claiming; }
+  // Held from winning it to using it.
+  [[nodiscard]] const std::optional<cache::FillToken>& claim() const { return token_; }
 
  private:
   struct Waiter {
@@ -152,6 +167,7 @@ class Miss {
   void recall(std::string_view name, const cache::PicturePtr& picture);
 
   void start_fetch(bool conditional);
+  void fetch();
   void start_incoming();
   void start_render(std::vector<imaging::Spec> specs, bool from_source);
   void adopt(const imaging::Rendered& rendered, const RunningJob& job, WallClock::time_point now);
@@ -159,12 +175,14 @@ class Miss {
   void settle(cache::Meta meta, NamedPictures pictures, WallClock::time_point now);
   void fail_fetch(Error error, WallClock::time_point now);
   void add_pictures(const imaging::Rendered& rendered, const RunningJob& job);
+  void release();
   void raise(Via via);
   void act(Action action);
 
   MissSettings settings_;
   std::string tags_;
   bool detached_ = false;
+  bool unshared_ = false;  // Fetched beside a claim of somebody else: known here and now only.
   std::vector<Waiter> waiters_;
   std::vector<Action> actions_;
 
@@ -172,6 +190,7 @@ class Miss {
   cache::MetaPtr meta_;
   std::map<std::string, cache::PicturePtr, std::less<>> pictures_;
   std::map<std::string, Error, std::less<>> unrenderable_;
+  bool doubtful_ = false;             // From memory that nobody vouches for.
   bool confirmed_ = false;            // The origin has spoken during this miss.
   std::optional<Error> fetch_error_;  // It could not be asked, or its answer is of no use.
 
@@ -180,7 +199,7 @@ class Miss {
   bool store_asked_ = false;
   std::vector<std::string> asked_now_;
   std::set<std::string, std::less<>> names_asked_;
-  enum class FetchStage : std::uint8_t { idle, claiming, fetching };
+  enum class FetchStage : std::uint8_t { idle, claiming, awaiting, fetching };
   FetchStage fetch_ = FetchStage::idle;
   bool conditional_ = false;
   std::optional<cache::FillToken> token_;

@@ -10,20 +10,28 @@ namespace likeness::photo {
 
 using cache::Meta;
 
-std::optional<Outcome> Service::find(std::string_view photo, const Ask& ask) const {
+std::optional<Outcome> find_fresh(cache::MemoryCache& memory, const cache::Vouch& vouch,
+                                  const FreshnessSettings& settings, std::string_view photo,
+                                  const Ask& ask, WallClock::time_point wall,
+                                  Clock::time_point now) {
   const PictureName name(ask);
-  auto memory = memory_.find(photo, name.chooser());
-  if (!memory.meta || freshness(*memory.meta, WallClock::now(), freshness_) != Freshness::fresh)
+  auto found = memory.find(photo, name.chooser());
+  if (!found.meta || freshness(*found.meta, wall, settings) != Freshness::fresh ||
+      !vouch.covers(found.meta->learnt, now))
     return std::nullopt;
-  if (memory.meta->status != Meta::Status::photo) {
-    const bool none = memory.meta->status == Meta::Status::no_photo;
-    return std::unexpected(Failure{{none ? Errc::no_photo : memory.meta->failure, {}, {}},
+  if (found.meta->status != Meta::Status::photo) {
+    const bool none = found.meta->status == Meta::Status::no_photo;
+    return std::unexpected(Failure{{none ? Errc::no_photo : found.meta->failure, {}, {}},
                                    Via::memory,
-                                   memory.meta->fetched,
-                                   memory.meta->fresh_until});
+                                   found.meta->fetched,
+                                   found.meta->fresh_until});
   }
-  if (!memory.picture && ask.kind != Ask::Kind::meta) return std::nullopt;
-  return Found{std::move(memory.meta), std::move(memory.picture), Via::memory, false, false};
+  if (!found.picture && ask.kind != Ask::Kind::meta) return std::nullopt;
+  return Found{std::move(found.meta), std::move(found.picture), Via::memory, false, false};
+}
+
+std::optional<Outcome> Service::find(std::string_view photo, const Ask& ask) const {
+  return find_fresh(memory_, vouch_, freshness_, photo, ask, WallClock::now(), Clock::now());
 }
 
 void Service::get(Loop& here, std::string photo, const Ask& ask, Flights::Done done) {
@@ -41,18 +49,96 @@ void Service::get(Loop& here, std::string photo, const Ask& ask, Flights::Done d
   });
 }
 
-void Service::forget(const std::string& photo) {
-  const Home& home = home_of(photo);
-  memory_.erase(photo);
-  // A flight may remember what it has just learnt until its loop has seen this.
-  home.loop->post([this, &home, photo] {
-    home.flights->detach(photo);
-    memory_.erase(photo);
+namespace {
+
+// Calls `done` on `here` when all that it waits for has reported, from whichever loop.
+class Gathering {
+ public:
+  Gathering(Loop& here, std::size_t expected, Service::Forgotten done)
+      : here_(here), left_(expected), done_(std::move(done)) {}
+
+  static void report(const std::shared_ptr<Gathering>& to, Result<void> result) {
+    to->here_.post([to, result = std::move(result)]() mutable {
+      if (!result) to->result_ = std::move(result);
+      if (--to->left_ == 0) to->done_(std::move(to->result_));
+    });
+  }
+
+ private:
+  Loop& here_;
+  std::size_t left_;
+  Service::Forgotten done_;
+  Result<void> result_;
+};
+
+}  // namespace
+
+void Service::forget(Loop& here, std::vector<std::string> photos, Forgotten done) {
+  if (photos.empty()) return here.post([then = std::move(done)]() mutable { then({}); });
+  auto gathering = std::make_shared<Gathering>(here, photos.size(), std::move(done));
+  for (std::string& photo : photos) {
+    const Home& home = home_of(photo);
+    home.loop->post([&home, gathering, photo = std::move(photo)] {
+      home.flights->forget(photo, [gathering](Result<void> result) {
+        Gathering::report(gathering, std::move(result));
+      });
+    });
+  }
+}
+
+void Service::forget_all(Loop& here, std::string photos, Forgotten done) {
+  auto again = [this, &here, photos, done = std::move(done)](Result<void> result) mutable {
+    // What was still in the store may have come back in between.
+    forget_all_here(here, photos,
+                    [result = std::move(result), done = std::move(done)]() mutable {
+                      done(std::move(result));
+                    });
+  };
+  forget_all_here(here, photos, [this, &here, photos, again = std::move(again)]() mutable {
+    const Home& first = homes_.front();
+    first.loop->post([&here, &first, photos, again = std::move(again)]() mutable {
+      first.flights->erase_stored(photos, [&here, again = std::move(again)](auto result) mutable {
+        here.post([again = std::move(again), result = std::move(result)]() mutable {
+          again(std::move(result));
+        });
+      });
+    });
   });
 }
 
+void Service::forget_all_here(Loop& here, const std::string& photos, Loop::Task done) {
+  auto gathering = std::make_shared<Gathering>(
+      here, homes_.size(), [then = std::move(done)](Result<void>) mutable { then(); });
+  for (const Home& home : homes_) {
+    home.loop->post([&home, gathering, photos] {
+      home.flights->forget_all_here(photos);
+      Gathering::report(gathering, {});
+    });
+  }
+}
+
+void Service::changed(std::vector<std::string> photos) {
+  std::vector<std::vector<std::string>> of_home(homes_.size());
+  for (std::string& photo : photos) of_home[index_of(photo)].push_back(std::move(photo));
+  for (std::size_t i = 0; i < homes_.size(); ++i) {
+    if (of_home[i].empty()) continue;
+    homes_[i].loop->post([&home = homes_[i], changed = std::move(of_home[i])] {
+      for (const std::string& photo : changed) home.flights->changed(photo);
+    });
+  }
+}
+
+void Service::all_changed() {
+  memory_.clear();
+  for (const Home& home : homes_) home.loop->post([&home] { home.flights->forget_all_here(""); });
+}
+
+std::size_t Service::index_of(std::string_view photo) const {
+  return std::hash<std::string_view>{}(photo) % homes_.size();
+}
+
 const Service::Home& Service::home_of(std::string_view photo) const {
-  return homes_[std::hash<std::string_view>{}(photo) % homes_.size()];
+  return homes_[index_of(photo)];
 }
 
 }  // namespace likeness::photo

@@ -15,6 +15,13 @@
 
 namespace likeness::photo {
 
+// The answer, if memory has one that is fresh and vouched for at this time. Does not allocate.
+[[nodiscard]] std::optional<Outcome> find_fresh(cache::MemoryCache& memory,
+                                                const cache::Vouch& vouch,
+                                                const FreshnessSettings& freshness,
+                                                std::string_view photo, const Ask& ask,
+                                                WallClock::time_point wall, Clock::time_point now);
+
 // The photo service of the whole process: answers from memory on any loop, and sends what memory
 // does not have to the one loop that owns the photo, so that all who ask for it meet in one flight
 // without a lock.
@@ -27,8 +34,9 @@ class Service {
     Flights* flights;
   };
 
-  Service(cache::MemoryCache& memory, const FreshnessSettings& freshness, std::vector<Home> homes)
-      : memory_(memory), freshness_(freshness), homes_(std::move(homes)) {}
+  Service(cache::MemoryCache& memory, const cache::Vouch& vouch,
+          const FreshnessSettings& freshness, std::vector<Home> homes)
+      : memory_(memory), vouch_(vouch), freshness_(freshness), homes_(std::move(homes)) {}
 
   // The answer, if memory has a fresh one. Does not allocate.
   [[nodiscard]] std::optional<Outcome> find(std::string_view photo, const Ask& ask) const;
@@ -37,14 +45,32 @@ class Service {
   // if that loop owns the photo and memory has the answer by now.
   void get(Loop& here, std::string photo, const Ask& ask, Flights::Done done);
 
-  // The photo has changed or is to be forgotten: drops it from memory and from flights under way.
-  // From any thread; done when every loop has seen it.
-  void forget(const std::string& photo);
+  // These photos have changed, or are to be forgotten: by this process and by the store, and so by
+  // every other process. Once `done` is called no request that comes in here later sees what was
+  // known before; those that come in elsewhere do so for a round trip of the store, or where a
+  // process is cut off from it, for redis.max_unheard. An error (store_unavailable) says that the
+  // store, which is waited for as long as for any command, could not be told yet: it is told when
+  // it is back, and this process does not believe it till then.
+  //
+  // Calls `done` exactly once, on `here`, the loop that the caller is on, never before it returns.
+  using Forgotten = std::move_only_function<void(Result<void>)>;
+  void forget(Loop& here, std::vector<std::string> photos, Forgotten done);
+  // The same for all photos whose ids begin so; "" for everything. The store is searched for them,
+  // so it takes a second for some hundred thousand records, and each is gone when it is found.
+  void forget_all(Loop& here, std::string photos, Forgotten done);
+
+  // Somebody may have changed what the store has of these photos, or everything (cache::RedisFeed).
+  // From any loop.
+  void changed(std::vector<std::string> photos);
+  void all_changed();
 
  private:
+  void forget_all_here(Loop& here, const std::string& photos, Loop::Task done);
+  [[nodiscard]] std::size_t index_of(std::string_view photo) const;
   [[nodiscard]] const Home& home_of(std::string_view photo) const;
 
   cache::MemoryCache& memory_;
+  const cache::Vouch& vouch_;
   FreshnessSettings freshness_;
   std::vector<Home> homes_;
 };

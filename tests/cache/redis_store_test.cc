@@ -72,8 +72,17 @@ struct Client {
   bool put(std::string_view photo, std::string_view name, const PicturePtr& stored) {
     return good(try_put(photo, name, stored));
   }
-  bool erase(std::string_view photo) {
-    return good(wait<bool>([&](auto done) { store.erase(photo, std::move(done)); }));
+  std::optional<std::string> erase(std::string_view photo) {
+    return good(wait<std::optional<std::string>>(
+        [&](auto done) { store.erase(photo, std::move(done)); }));
+  }
+  void erase_all(std::string_view photos) {
+    const auto erased =
+        wait<void>([&](auto done) { store.erase_all(photos, std::move(done)); });
+    REQUIRE(erased.has_value());
+  }
+  Peeked peek(std::string_view photo) {
+    return good(wait<Peeked>([&](auto done) { store.peek(photo, std::move(done)); }));
   }
   // A record with the version and, as its master, the version's name.
   void store_photo(std::string_view photo, const std::string& version) {
@@ -207,16 +216,61 @@ TEST_CASE("a claim keeps a record that is about to expire until the fill", "[red
   CHECK(a.bytes("ann", "master") == "v1");
 }
 
+TEST_CASE("a peek tells version and claim", "[redis_store]") {
+  const RedisServer server;
+  Client a(server);
+  CHECK_FALSE(a.peek("ann").version.has_value());
+  CHECK(a.peek("ann").claim.empty());
+  const auto token = a.claim("ann");
+  CHECK_FALSE(a.peek("ann").version.has_value());
+  CHECK(a.peek("ann").claim == token);
+  a.fill("ann", *token, photo_meta("v1"));
+  CHECK(a.peek("ann").version == "v1");
+  CHECK(a.peek("ann").claim.empty());
+  server.run({"SET", kKey, "text"});
+  CHECK_FALSE(a.peek("ann").version.has_value());
+}
+
+TEST_CASE("a claim can be renewed and given back by who holds it alone", "[redis_store]") {
+  const RedisServer server;
+  Client a(server);
+  const auto token = a.claim("ann", milliseconds(1'000));
+  a.store.renew("ann", "somebody else's", kLease);
+  a.store.release("ann", "somebody else's");
+  CHECK(a.peek("ann").claim == token);
+  CHECK(std::stoll(server.run({"PTTL", kKey})) <= 1'000);
+  a.store.renew("ann", *token, milliseconds(50'000));
+  CHECK(a.peek("ann").claim == token);
+  CHECK(std::stoll(server.run({"PTTL", kKey})) > 1'000);
+  a.store.release("ann", *token);
+  CHECK(a.claim("ann").has_value());
+  CHECK_FALSE(a.fill("ann", *token, photo_meta("v1")));
+}
+
+TEST_CASE("all records whose ids begin so are erased, and no others", "[redis_store]") {
+  const RedisServer server;
+  Client a(server);
+  for (int i = 0; i < 2'500; ++i)
+    server.run({"HSET", "likeness:team*" + std::to_string(i), "version", "v"});
+  a.store_photo("team", "v1");
+  a.store_photo("teams", "v1");
+  a.erase_all("team*");
+  CHECK(server.run({"DBSIZE"}) == "2");
+  server.run({"SET", "stranger", "text"});
+  a.erase_all("");
+  CHECK(server.run({"DBSIZE"}) == "1");
+}
+
 TEST_CASE("a fill after an erase is refused", "[redis_store]") {
   const RedisServer server;
   Client a(server);
   Client b(server);
   a.store_photo("ann", "v1");
   const auto token = a.claim("ann");
-  CHECK(b.erase("ann"));
+  CHECK(b.erase("ann") == "v1");
   CHECK_FALSE(a.fill("ann", *token, photo_meta("v1")));
   CHECK(a.look_up("ann").meta == nullptr);
-  CHECK_FALSE(b.erase("ann"));
+  CHECK(b.erase("ann") == std::nullopt);
 
   // The same where another process has claimed, or even filled, the record since.
   const auto other = b.claim("ann");

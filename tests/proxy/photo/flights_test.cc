@@ -17,11 +17,11 @@ Ask square(int edge) { return {.spec = {.box = {edge, edge}}}; }
 struct Case {
   explicit Case(const Settings& settings = {})
       : memory(settings.memory),
-        flights({loop, memory, nullptr, origin,
+        flights({loop, memory, nullptr, vouch, origin,
                  [this](imaging::Job job, imaging::Pool::Done done) {
                    imaging.submit(std::move(job), std::move(done));
                  },
-                 metrics},
+                 metrics, &WallClock::now},
                 settings) {}
 
   void get(int id, std::string_view photo, const Ask& ask) {
@@ -34,6 +34,7 @@ struct Case {
 
   test::TestLoop loop;
   cache::MemoryCache memory;
+  cache::Vouch vouch;
   test::FakeOrigin origin;
   test::FakeImaging imaging;
   telemetry::Metrics metrics;
@@ -78,7 +79,7 @@ TEST_CASE(
     "a photo that changes during its fetch is not remembered, and who asks later gets the new") {
   Case c;
   c.get(1, "ada", square(48));
-  c.flights.detach("ada");
+  c.flights.forget("ada", [](auto) {});
   c.get(2, "ada", square(48));
   CHECK(c.origin.fetches == 2);
   c.origin.send("old");
@@ -131,7 +132,7 @@ TEST_CASE("an answer may lead to another question about the same photo") {
 TEST_CASE("flights may end with requests in flight") {
   auto c = std::make_unique<Case>();
   c->get(1, "ada", square(48));
-  c->flights.detach("ada");
+  c->flights.forget("ada", [](auto) {});
   c->get(2, "ada", square(48));
   c.reset();
 }

@@ -57,7 +57,7 @@ class Case {
 
   void join(WaiterId id, const Ask& ask, const MetaPtr& meta = nullptr,
             const PicturePtr& picture = nullptr) {
-    miss.join(id, ask, {meta, picture, nullptr, nullptr}, now);
+    miss.join(id, ask, {true, meta, picture, nullptr, nullptr}, now);
     take();
   }
   void look_up(Result<cache::StoredRecord> result) {
