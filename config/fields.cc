@@ -117,6 +117,18 @@ constexpr Field kFields[] = {
      "Fetches that wait for one in flight to end; more are refused.",
      at<&Settings::origin, &OriginSettings::max_queued>(),
      {.max = 1'000'000}},
+    {"origin.breaker_failures",
+     "After so many failures in a row an event loop leaves an origin alone; 0: never.",
+     at<&Settings::origin, &OriginSettings::breaker_failures>(),
+     {.max = 1'000'000}},
+    {"origin.breaker_pause",
+     "For this long at first, twice as long after each probe that fails.",
+     at<&Settings::origin, &OriginSettings::breaker_pause>(),
+     {.min = 1, .max = kHour}},
+    {"origin.breaker_max_pause",
+     "The longest of these pauses, and the longest Retry-After that counts.",
+     at<&Settings::origin, &OriginSettings::breaker_max_pause>(),
+     {.min = 1, .max = kHour}},
 
     // redis
     {"redis.url",

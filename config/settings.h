@@ -59,6 +59,11 @@ struct OriginSettings {
   // Requests in flight per process; more wait in a queue of `max_queued`.
   int max_concurrent = 64;
   int max_queued = 1'024;
+  // After so many failures in a row an origin is left alone for the pause, and then tried by single
+  // requests, each time after a longer one. 0: never.
+  int breaker_failures = 20;
+  milliseconds breaker_pause{1'000};
+  milliseconds breaker_max_pause{30'000};
 };
 
 struct RedisSettings {

@@ -293,6 +293,7 @@ void Process::State::count(const Shard& shard, telemetry::Gauges& gauges) const 
   gauges.flights_coalesced += flights.coalesced;
   gauges.flights_timed_out += flights.timeouts;
   gauges.flights_shed += flights.shed;
+  gauges.flights_awaited += flights.awaited;
   const auto& connections = shard.server->counters();
   gauges.connections_open += connections.open;
   gauges.connections_accepted += connections.accepted;
@@ -305,6 +306,9 @@ void Process::State::count(const Shard& shard, telemetry::Gauges& gauges) const 
   const auto origin = shard.origin->stats();
   gauges.origin_in_flight += as_count(origin.in_flight);
   gauges.origin_queued += as_count(origin.queued);
+  gauges.origin_breakers_open += as_count(origin.breakers_open);
+  gauges.origin_breakers_half_open += as_count(origin.breakers_half_open);
+  gauges.origin_breaker_openings += origin.breaker_openings;
   if (shard.store) {
     const auto redis = shard.store->stats();
     gauges.redis_connected += shard.store->connected() ? 1 : 0;
@@ -313,6 +317,10 @@ void Process::State::count(const Shard& shard, telemetry::Gauges& gauges) const 
     gauges.redis_errors += redis.errors + redis.timeouts + redis.failures;
   }
   if (&shard != shards_.front().get()) return;
+  if (feed_) {
+    gauges.redis_feed_whole = vouch_.whole(Clock::now()) && feed_->whole() ? 1 : 0;
+    gauges.redis_changes = feed_->changes();
+  }
   const auto pool = pool_->stats();
   gauges.imaging_workers = as_count(pool.workers);
   gauges.imaging_busy = as_count(pool.busy);

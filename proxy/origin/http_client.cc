@@ -9,8 +9,13 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "proxy/origin/answer.h"
+#include "proxy/origin/breaker.h"
+
 namespace likeness::origin {
 namespace {
+
+constexpr std::size_t kMaxBreakers = 64;
 
 // libcurl wants one global start before its first use; calling it from several threads is only safe
 // once it has happened.
@@ -130,6 +135,8 @@ class HttpClient::State {
   void drive(int fd, int events);
   void collect();
   void finish(CURL* easy, CURLcode code);
+  Breaker& breaker_of(const std::string& url);
+  void judge(const Transfer& transfer, CURLcode code);
   void watch(int fd, int what);
   void set_timer(long milliseconds);
 
@@ -138,6 +145,7 @@ class HttpClient::State {
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running_;
   std::deque<std::unique_ptr<Transfer>> queue_;
+  std::unordered_map<std::string, Breaker> breakers_;  // By the part of the URL before the path.
   std::unordered_map<int, bool> watched_;
   Loop::TimerId timer_ = Loop::TimerId::none;
   OriginStats stats_;
@@ -191,10 +199,46 @@ OriginStats HttpClient::State::stats() const {
   OriginStats stats = stats_;
   stats.in_flight = static_cast<int>(running_.size());
   stats.queued = static_cast<int>(queue_.size());
+  for (const auto& [host, breaker] : breakers_) {
+    const auto state = breaker.state(loop_.now());
+    stats.breakers_open += state == Breaker::State::open ? 1 : 0;
+    stats.breakers_half_open += state == Breaker::State::half_open ? 1 : 0;
+    stats.breaker_openings += breaker.opened();
+  }
   return stats;
 }
 
+Breaker& HttpClient::State::breaker_of(const std::string& url) {
+  const auto scheme = url.find("://");
+  std::string host = url.substr(0, url.find('/', scheme == std::string::npos ? 0 : scheme + 3));
+  // Where users name hosts they must not fill memory: all beyond the first few share one.
+  if (!breakers_.contains(host) && breakers_.size() >= kMaxBreakers) host.clear();
+  return breakers_.try_emplace(std::move(host), settings_).first->second;
+}
+
+// What the end of a transfer says about its host.
+void HttpClient::State::judge(const Transfer& transfer, CURLcode code) {
+  Breaker& breaker = breaker_of(transfer.request.url);
+  if (transfer.too_large) return breaker.succeeded();
+  if (code == CURLE_OUT_OF_MEMORY || code == CURLE_URL_MALFORMAT) return breaker.came_to_nothing();
+  if (code != CURLE_OK) return breaker.failed(loop_.now());
+  const int status = transfer.response.status;
+  const bool throttled = status == 429 || status == 503;
+  const auto pause =
+      throttled ? retry_after(transfer.response.header("retry-after"), WallClock::now())
+                : std::nullopt;
+  if (pause || status >= 500) return breaker.failed(loop_.now(), pause.value_or(milliseconds(0)));
+  breaker.succeeded();
+}
+
 void HttpClient::State::start(std::unique_ptr<Transfer> transfer) {
+  if (Breaker& breaker = breaker_of(transfer->request.url); !breaker.admit(loop_.now())) {
+    const auto left = std::max(breaker.left(loop_.now()), milliseconds(1));
+    loop_.post([transfer = std::move(transfer), left] {
+      transfer->done(fail(Errc::origin_unreachable, "the origin is left alone for a while", left));
+    });
+    return;
+  }
   transfer->easy.reset(curl_easy_init());
   CURL* easy = transfer->easy.get();
   if (easy == nullptr) {
@@ -260,14 +304,15 @@ void HttpClient::State::finish(CURL* easy, CURLcode code) {
   auto node = running_.extract(easy);
   Transfer& transfer = *node.mapped();
   curl_multi_remove_handle(multi_.get(), easy);
+  long status = 0;
+  if (code == CURLE_OK) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  transfer.response.status = static_cast<int>(status);
+  judge(transfer, code);
   if (code != CURLE_OK) {
     ++stats_.errors;
     transfer.done(std::unexpected(error_of(code, transfer.too_large)));
     return;
   }
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  transfer.response.status = static_cast<int>(status);
   transfer.done(std::move(transfer.response));
 }
 

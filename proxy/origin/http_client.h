@@ -37,6 +37,9 @@ struct ClientResponse {
 // connections kept alive, at most settings.max_concurrent requests at once and a bounded queue
 // behind them. Redirects are not followed: a 3xx is an answer like any other.
 //
+// Each host has a Breaker: while it is left alone, requests to it fail at once with
+// origin_unreachable and the time to try again.
+//
 // Errors: origin_unreachable (no address, no connection, TLS), origin_timeout, origin_failed
 // (broken off, not HTTP), source_too_large (more than max_body_bytes), overloaded (queue full). An
 // HTTP status is no error.

@@ -37,8 +37,11 @@ struct Fetched {
 struct OriginStats {
   std::uint64_t requests = 0;
   std::uint64_t errors = 0;
+  std::uint64_t breaker_openings = 0;
   int in_flight = 0;
   int queued = 0;
+  int breakers_open = 0;       // Of the origins, by host, how many are left alone now;
+  int breakers_half_open = 0;  // and how many are tried by single requests.
 };
 
 // An Origin is where photos come from. It fetches a contact's largest useful photo as it is; what

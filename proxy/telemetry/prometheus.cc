@@ -130,6 +130,12 @@ void add_origin(Page& page, Loops loops, const Gauges& gauges) {
   page.single("origin_fetches_in_flight", "gauge", "Fetches in flight.", gauges.origin_in_flight);
   page.single("origin_fetches_queued", "gauge", "Fetches that wait for their turn.",
               gauges.origin_queued);
+  page.family("origin_breakers", "gauge",
+              "Origins, counted by each loop, that are left alone, or tried by single requests.");
+  page.sample("origin_breakers", R"(state="open")", gauges.origin_breakers_open);
+  page.sample("origin_breakers", R"(state="half_open")", gauges.origin_breakers_half_open);
+  page.single("origin_breaker_openings_total", "counter", "Times an origin was left alone.",
+              gauges.origin_breaker_openings);
 }
 
 void add_redis(Page& page, Loops loops, const Gauges& gauges) {
@@ -144,6 +150,10 @@ void add_redis(Page& page, Loops loops, const Gauges& gauges) {
               gauges.redis_pending);
   page.single("redis_connects_total", "counter", "Connections to Redis that became usable.",
               gauges.redis_connects);
+  page.single("redis_feed_whole", "gauge", "1 while this process hears of changes in Redis.",
+              gauges.redis_feed_whole);
+  page.single("redis_changes_total", "counter", "Changes of records that were heard of.",
+              gauges.redis_changes);
 }
 
 void add_imaging(Page& page, Loops loops, const Gauges& gauges) {
@@ -205,6 +215,8 @@ void add_process(Page& page, const Gauges& gauges) {
               gauges.flights_timed_out);
   page.single("flights_shed_total", "counter", "Requests refused, with too many misses in flight.",
               gauges.flights_shed);
+  page.single("flights_awaited_total", "counter",
+              "Misses that waited for another process's fetch.", gauges.flights_awaited);
   page.family("resident_memory_bytes", "gauge", "Resident memory.");
   page.sample("resident_memory_bytes", "process=\"proxy\"", gauges.resident_bytes);
   page.sample("resident_memory_bytes", "process=\"imaging\"", gauges.workers_resident_bytes);

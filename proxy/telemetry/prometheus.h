@@ -13,9 +13,10 @@ namespace likeness::telemetry {
 // What is read at the moment of asking, summed over the loops by the caller.
 struct Gauges {
   std::uint64_t flights = 0;            // Misses in flight.
-  std::uint64_t flights_coalesced = 0;  // This and the next two only grow.
+  std::uint64_t flights_coalesced = 0;  // This and the next three only grow.
   std::uint64_t flights_timed_out = 0;
   std::uint64_t flights_shed = 0;
+  std::uint64_t flights_awaited = 0;
 
   std::uint64_t imaging_workers = 0;
   std::uint64_t imaging_busy = 0;
@@ -43,11 +44,16 @@ struct Gauges {
 
   std::uint64_t origin_in_flight = 0;
   std::uint64_t origin_queued = 0;
+  std::uint64_t origin_breakers_open = 0;
+  std::uint64_t origin_breakers_half_open = 0;
+  std::uint64_t origin_breaker_openings = 0;  // Only grows.
 
   std::uint64_t redis_connected = 0;  // Loops that have a connection.
   std::uint64_t redis_pending = 0;
   std::uint64_t redis_connects = 0;  // This and the next one only grow.
   std::uint64_t redis_errors = 0;
+  std::uint64_t redis_feed_whole = 0;  // 1 while changes are heard of.
+  std::uint64_t redis_changes = 0;     // Only grows.
 
   std::uint64_t resident_bytes = 0;          // Of this process.
   std::uint64_t workers_resident_bytes = 0;  // Of all imaging workers.

@@ -52,8 +52,8 @@ struct Truth {
 
   [[nodiscard]] int due(int photo, Clock::time_point now) const {
     int due = 0;
-    for (const auto& [since, version] : confirmed[photo])
-      if (since + kBound < now) due = std::max(due, version);
+    for (const auto& [since, uploaded] : confirmed[photo])
+      if (since + kBound < now) due = std::max(due, uploaded);
     return due;
   }
 };
