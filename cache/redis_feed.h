@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,48 +21,46 @@ struct FeedEvents {
   std::function<void(std::vector<std::string> photos)> changed;
   // Everything may have changed.
   std::function<void()> all_changed;
-  // The feed became whole, or it or an attempt at it failed, with the reason for the log.
+  // A feed became whole, or it or an attempt at it failed, with the reason for the log.
   std::function<void(bool whole, std::string_view reason)> link;
 };
 
 // A RedisFeed tells a process what changes in the store, within about a round trip: Redis's
 // client-side caching in broadcasting mode (redis.io/docs/manual/client-side-caching), over one
-// connection of RESP2 that is redirected to itself, since Debian's hiredis has no RESP3. Needs
-// Redis 6 and the right to CLIENT, SUBSCRIBE and PING.
+// connection of RESP2 to each server that is written to, redirected to itself, since Debian's
+// hiredis has no RESP3. Needs Redis 6 and the right to CLIENT, SUBSCRIBE and PING.
 //
-// It keeps `vouch` informed: each PING that is answered proves that all changes before it have been
-// heard of. Without an answer the connection is given up and made anew.
+// It keeps `vouch` informed: a PING that is answered proves that all changes before it have been
+// heard of. Without an answer the connection is given up and made anew. The feed is whole while it
+// is so for every server.
 //
 // Loop-confined.
 class RedisFeed {
  public:
   // `vouch` outlives it.
-  RedisFeed(Loop& loop, RedisTarget target, const RedisSettings& settings, Vouch& vouch,
-            FeedEvents events);
+  RedisFeed(Loop& loop, const RedisSettings& settings, Vouch& vouch, FeedEvents events);
   ~RedisFeed();
   RedisFeed(const RedisFeed&) = delete;
   RedisFeed& operator=(const RedisFeed&) = delete;
 
-  [[nodiscard]] bool whole() const { return whole_; }
+  // Listens to these servers from now on. Not from within an event.
+  void follow(const std::vector<RedisTarget>& servers);
+
+  [[nodiscard]] bool whole() const;
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
  private:
-  void on_link(bool usable, std::string_view reason);
-  void on_message(const RedisReply& message);
-  void subscribe(const std::string& own_id);
-  void beat();
-  void refused(const Result<RedisReply>& reply);
+  class Line;  // To one server.
+
+  void on_whole();
+  void on_heard();
 
   Loop& loop_;
+  const RedisSettings settings_;
   Vouch& vouch_;
   const FeedEvents events_;
-  const std::string prefix_;
-  const milliseconds heartbeat_;
-  bool tracked_ = false;
-  bool whole_ = false;
   std::uint64_t changes_ = 0;
-  Loop::TimerId timer_ = Loop::TimerId::none;
-  RedisClient client_;
+  std::map<std::string, std::unique_ptr<Line>> lines_;
 };
 
 }  // namespace likeness::cache

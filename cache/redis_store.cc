@@ -104,11 +104,11 @@ Result<StoredRecord> read_record(const Result<RedisReply>& reply, std::size_t pi
 
 }  // namespace
 
-RedisStore::RedisStore(Loop& loop, RedisTarget target, const RedisSettings& settings,
-                       int max_variants, RedisEvents events)
+RedisStore::RedisStore(Loop& loop, const RedisTarget& target, const RedisSettings& settings,
+                       int max_variants, RouterEvents events)
     : prefix_(settings.prefix),
       max_variants_(std::to_string(max_variants)),
-      client_(loop, std::move(target), settings, std::move(events)) {}
+      router_(make_router(loop, target, settings, std::move(events))) {}
 
 std::string RedisStore::key(std::string_view photo) const {
   return std::string(prefix_).append(photo);
@@ -116,22 +116,24 @@ std::string RedisStore::key(std::string_view photo) const {
 
 void RedisStore::look_up(std::string_view photo, const std::vector<std::string>& names,
                          Done<StoredRecord> done) {
-  RedisCommand command{"HMGET", key(photo), "meta"};
+  std::string record = key(photo);
+  RedisCommand command{"HMGET", record, "meta"};
   for (const std::string& name : names) command.emplace_back(field(name));
-  client_.run(command, [count = names.size(), then = std::move(done)](
-                           Result<RedisReply> reply) mutable { then(read_record(reply, count)); });
+  router_->run(record, std::move(command),
+               [count = names.size(), then = std::move(done)](Result<RedisReply> reply) mutable {
+                 then(read_record(reply, count));
+               });
 }
 
 void RedisStore::claim(std::string_view photo, milliseconds lease,
                        Done<std::optional<FillToken>> done) {
   FillToken token = make_token();
   RedisCommand args{token, std::to_string(lease.count())};
-  run_flag(
-      claim_, key(photo), std::move(args),
-      [token = std::move(token), then = std::move(done)](Result<bool> claimed) mutable {
-        if (!claimed) return then(std::unexpected(claimed.error()));
-        then(*claimed ? std::optional(std::move(token)) : std::nullopt);
-      });
+  run_flag(claim_, key(photo), std::move(args),
+           [token = std::move(token), then = std::move(done)](Result<bool> claimed) mutable {
+             if (!claimed) return then(std::unexpected(claimed.error()));
+             then(*claimed ? std::optional(std::move(token)) : std::nullopt);
+           });
 }
 
 void RedisStore::fill(std::string_view photo, const FillToken& token, const Write& write,
@@ -157,42 +159,52 @@ void RedisStore::put_picture(std::string_view photo, std::string_view name,
                              const PicturePtr& picture, std::string_view instead_of,
                              Done<bool> done) {
   run_flag(put_picture_, key(photo),
-      {picture->version, field(name), value(*picture), max_variants_,
-       instead_of.empty() ? std::string() : field(instead_of)},
-      std::move(done));
+           {picture->version, field(name), value(*picture), max_variants_,
+            instead_of.empty() ? std::string() : field(instead_of)},
+           std::move(done));
 }
 
 void RedisStore::peek(std::string_view photo, Done<Peeked> done) {
-  client_.run(
-      {"HMGET", key(photo), "version", "fill"},
+  const std::string record = key(photo);
+  router_->run(
+      record, {"HMGET", record, "version", "fill"},
       [then = std::move(done)](Result<RedisReply> reply) mutable { then(read_peeked(reply)); });
 }
 
 void RedisStore::erase(std::string_view photo, Done<std::optional<std::string>> done) {
-  run(erase_, key(photo), {}, [then = std::move(done)](Result<RedisReply> reply) mutable {
-    then(read_version(reply));
-  });
+  run(erase_, key(photo), {},
+      [then = std::move(done)](Result<RedisReply> reply) mutable { then(read_version(reply)); });
 }
+
+// Where a search through all servers stands.
+struct RedisStore::Search {
+  std::string pattern;
+  std::vector<std::string> masters;  // Those still to be searched, the last one first.
+  std::string cursor;
+  Done<void> done;
+};
 
 void RedisStore::erase_all(std::string_view photos, Done<void> done) {
-  erase_from("0", as_pattern(key(photos)), std::move(done));
+  search(
+      std::make_unique<Search>(as_pattern(key(photos)), router_->masters(), "0", std::move(done)));
 }
 
-void RedisStore::erase_from(std::string cursor, std::string pattern, Done<void> done) {
-  RedisCommand scan{"SCAN", std::move(cursor), "MATCH", pattern, "COUNT", kScanStep};
-  client_.run(scan, [this, pattern = std::move(pattern),
-                     then = std::move(done)](Result<RedisReply> reply) mutable {
-    if (!reply) return then(std::unexpected(reply.error()));
-    if (reply->kind == RedisReply::Kind::error) return then(refused(*reply));
-    if (reply->elements.size() != 2) {
-      return then(fail(Errc::store_unavailable, "Redis answered no page of keys"));
-    }
-    auto erased = [this, next = std::move(reply->elements[0].text), pattern = std::move(pattern),
-                   last = std::move(then)](Result<void> result) mutable {
-      if (!result || next == "0") return last(std::move(result));
-      erase_from(std::move(next), std::move(pattern), std::move(last));
-    };
-    erase_keys(reply->elements[1].elements, std::move(erased));
+void RedisStore::search(std::unique_ptr<Search> search) {
+  const RedisCommand scan{"SCAN", search->cursor, "MATCH", search->pattern, "COUNT", kScanStep};
+  const std::string master = search->masters.back();
+  router_->run_on(master, scan, [this, at = std::move(search)](Result<RedisReply> reply) mutable {
+    if (!reply) return at->done(std::unexpected(reply.error()));
+    if (reply->kind == RedisReply::Kind::error) return at->done(refused(*reply));
+    if (reply->elements.size() != 2)
+      return at->done(fail(Errc::store_unavailable, "Redis answered no page of keys"));
+    at->cursor = std::move(reply->elements[0].text);
+    const std::vector<RedisReply> keys = std::move(reply->elements[1].elements);
+    erase_keys(keys, [this, next = std::move(at)](Result<void> erased) mutable {
+      if (!erased) return next->done(std::move(erased));
+      if (next->cursor == "0") next->masters.pop_back();
+      if (next->masters.empty()) return next->done({});
+      this->search(std::move(next));
+    });
   });
 }
 
@@ -206,9 +218,12 @@ void RedisStore::erase_keys(const std::vector<RedisReply>& keys, Done<void> done
   if (keys.empty()) return done({});
   auto step = std::make_shared<Step>(keys.size(), Result<void>(), std::move(done));
   for (const RedisReply& key : keys) {
-    client_.run({"UNLINK", key.text}, [step](Result<RedisReply> reply) {
-      if (!reply) step->result = std::unexpected(reply.error());
-      else if (reply->kind == RedisReply::Kind::error) step->result = refused(*reply);
+    router_->run(key.text, {"UNLINK", key.text}, [step](Result<RedisReply> reply) {
+      if (!reply) {
+        step->result = std::unexpected(reply.error());
+      } else if (reply->kind == RedisReply::Kind::error) {
+        step->result = refused(*reply);
+      }
       if (--step->left == 0) step->done(std::move(step->result));
     });
   }
@@ -222,18 +237,19 @@ void RedisStore::run_flag(const RedisScript& script, std::string key, RedisComma
 
 void RedisStore::run(const RedisScript& script, std::string key, RedisCommand args,
                      Done<RedisReply> done) {
-  RedisCommand command{"EVALSHA", script.digest(), "1", std::move(key)};
+  RedisCommand command{"EVALSHA", script.digest(), "1", key};
   std::ranges::move(args, std::back_inserter(command));
   RedisCommand again = command;
-  client_.run(command, [this, &script, retry = std::move(again),
-                        then = std::move(done)](Result<RedisReply> reply) mutable {
-    const bool forgotten =
-        reply && reply->kind == RedisReply::Kind::error && reply->text.starts_with("NOSCRIPT");
-    if (!forgotten) return then(std::move(reply));
-    retry[0] = "EVAL";
-    retry[1] = script.source();
-    client_.run(retry, std::move(then));
-  });
+  router_->run(key, std::move(command),
+               [this, &script, key, retry = std::move(again),
+                then = std::move(done)](Result<RedisReply> reply) mutable {
+                 const bool forgotten = reply && reply->kind == RedisReply::Kind::error &&
+                                        reply->text.starts_with("NOSCRIPT");
+                 if (!forgotten) return then(std::move(reply));
+                 retry[0] = "EVAL";
+                 retry[1] = script.source();
+                 router_->run(key, std::move(retry), std::move(then));
+               });
 }
 
 }  // namespace likeness::cache

@@ -1,11 +1,12 @@
 #ifndef LIKENESS_CACHE_REDIS_STORE_H_
 #define LIKENESS_CACHE_REDIS_STORE_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "cache/redis_client.h"
+#include "cache/redis_router.h"
 #include "cache/redis_scripts.h"
 #include "cache/store.h"
 
@@ -22,8 +23,8 @@ namespace likeness::cache {
 class RedisStore final : public Store {
  public:
   // `max_variants` per photo, the master not counted.
-  RedisStore(Loop& loop, RedisTarget target, const RedisSettings& settings, int max_variants,
-             RedisEvents events = {});
+  RedisStore(Loop& loop, const RedisTarget& target, const RedisSettings& settings, int max_variants,
+             RouterEvents events = {});
 
   void look_up(std::string_view photo, const std::vector<std::string>& names,
                Done<StoredRecord> done) override;
@@ -38,9 +39,9 @@ class RedisStore final : public Store {
   void peek(std::string_view photo, Done<Peeked> done) override;
   void erase(std::string_view photo, Done<std::optional<std::string>> done) override;
   void erase_all(std::string_view photos, Done<void> done) override;
-  [[nodiscard]] bool connected() const override { return client_.connected(); }
+  [[nodiscard]] bool connected() const override { return router_->connected(); }
 
-  [[nodiscard]] RedisStats stats() const { return client_.stats(); }
+  [[nodiscard]] RedisStats stats() const { return router_->stats(); }
 
  private:
   [[nodiscard]] std::string key(std::string_view photo) const;
@@ -48,8 +49,9 @@ class RedisStore final : public Store {
   void run(const RedisScript& script, std::string key, RedisCommand args, Done<RedisReply> done);
   // A script that answers 1 or 0.
   void run_flag(const RedisScript& script, std::string key, RedisCommand args, Done<bool> done);
-  // One step of erase_all().
-  void erase_from(std::string cursor, std::string pattern, Done<void> done);
+  // Steps of erase_all().
+  struct Search;
+  void search(std::unique_ptr<Search> search);
   void erase_keys(const std::vector<RedisReply>& keys, Done<void> done);
 
   const std::string prefix_;
@@ -59,7 +61,7 @@ class RedisStore final : public Store {
   const RedisScript renew_{kRenewScript};
   const RedisScript put_picture_{kPutPictureScript};
   const RedisScript erase_{kEraseScript};
-  RedisClient client_;
+  std::unique_ptr<RedisRouter> router_;
 };
 
 }  // namespace likeness::cache

@@ -2,12 +2,15 @@
 
 #include <sys/un.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace likeness::cache {
 namespace {
 
 constexpr std::string_view kTcpScheme = "redis://";
+constexpr std::string_view kClusterScheme = "cluster://";
+constexpr std::string_view kSentinelScheme = "sentinel://";
 constexpr std::string_view kUnixScheme = "unix:";
 // The kernel's limit, its closing zero not counted.
 constexpr std::size_t kMaxUnixPath = sizeof(sockaddr_un::sun_path) - 1;
@@ -63,46 +66,92 @@ Result<void> read_log_in(std::string_view text, RedisTarget& target) {
   return {};
 }
 
-Result<void> read_host_and_port(std::string_view text, RedisTarget& target) {
+Result<RedisAddress> read_address(std::string_view text, std::uint16_t default_port) {
+  RedisAddress address{.host = {}, .port = default_port};
   std::string_view rest;
   if (text.starts_with('[')) {
     const auto close = text.find(']');
     if (close == std::string_view::npos) return wrong("an IPv6 address needs its closing bracket");
-    target.host = text.substr(1, close - 1);
+    address.host = text.substr(1, close - 1);
     rest = text.substr(close + 1);
   } else {
     const auto colon = std::min(text.find(':'), text.size());
-    target.host = text.substr(0, colon);
+    address.host = text.substr(0, colon);
     rest = text.substr(colon);
   }
-  if (target.host.empty()) return wrong("the host is missing");
-  if (rest.empty()) return {};
+  if (address.host.empty()) return wrong("the host is missing");
+  if (rest.empty()) return address;
   const auto port = rest.starts_with(':') ? parse_number<std::uint16_t>(rest.substr(1))
                                           : std::optional<std::uint16_t>();
   if (!port || *port == 0) return wrong("the port must be a number from 1 to 65535");
-  target.port = *port;
-  return {};
+  address.port = *port;
+  return address;
 }
 
-Result<std::optional<RedisTarget>> parse_tcp(std::string_view rest) {
-  RedisTarget target;
+// Takes user and password off the front.
+Result<void> take_log_in(std::string_view& text, RedisTarget& target) {
   // The last @, so that a password with a forgotten percent-encoding still works.
-  if (const auto at = rest.rfind('@'); at != std::string_view::npos) {
-    if (auto log_in = read_log_in(rest.substr(0, at), target); !log_in) {
-      return std::unexpected(log_in.error());
-    }
-    rest.remove_prefix(at + 1);
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos) return {};
+  auto log_in = read_log_in(text.substr(0, at), target);
+  text.remove_prefix(at + 1);
+  return log_in;
+}
+
+// Takes the first part of a path off: what stands before the next slash.
+std::string_view take_part(std::string_view& text) {
+  const auto slash = std::min(text.find('/'), text.size());
+  const auto part = text.substr(0, slash);
+  text.remove_prefix(std::min(slash + 1, text.size()));
+  return part;
+}
+
+Result<void> read_seeds(std::string_view list, std::uint16_t default_port, RedisTarget& target) {
+  while (true) {
+    const auto comma = std::min(list.find(','), list.size());
+    auto seed = read_address(list.substr(0, comma), default_port);
+    if (!seed) return std::unexpected(seed.error());
+    target.seeds.push_back(std::move(*seed));
+    if (comma == list.size()) return {};
+    list.remove_prefix(comma + 1);
   }
-  const auto slash = std::min(rest.find('/'), rest.size());
-  if (auto where = read_host_and_port(rest.substr(0, slash), target); !where) {
-    return std::unexpected(where.error());
-  }
-  const auto path = rest.substr(slash);
-  if (path.size() > 1) {
-    if (auto database = read_database(path.substr(1), target); !database) {
-      return std::unexpected(database.error());
-    }
-  }
+}
+
+using Target = Result<std::optional<RedisTarget>>;
+
+Target parse_tcp(std::string_view rest) {
+  RedisTarget target;
+  if (auto log_in = take_log_in(rest, target); !log_in) return std::unexpected(log_in.error());
+  auto address = read_address(take_part(rest), target.port);
+  if (!address) return std::unexpected(address.error());
+  target.host = std::move(address->host);
+  target.port = address->port;
+  if (rest.empty()) return target;
+  if (auto database = read_database(rest, target); !database)
+    return std::unexpected(database.error());
+  return target;
+}
+
+Target parse_cluster(std::string_view rest) {
+  RedisTarget target{.kind = RedisTarget::Kind::cluster};
+  if (auto log_in = take_log_in(rest, target); !log_in) return std::unexpected(log_in.error());
+  if (auto seeds = read_seeds(take_part(rest), target.port, target); !seeds)
+    return std::unexpected(seeds.error());
+  if (!rest.empty()) return wrong("a cluster has no databases");
+  return target;
+}
+
+Target parse_sentinel(std::string_view rest) {
+  constexpr std::uint16_t kSentinelPort = 26'379;
+  RedisTarget target{.kind = RedisTarget::Kind::sentinel};
+  if (auto log_in = take_log_in(rest, target); !log_in) return std::unexpected(log_in.error());
+  if (auto seeds = read_seeds(take_part(rest), kSentinelPort, target); !seeds)
+    return std::unexpected(seeds.error());
+  target.master_name = take_part(rest);
+  if (target.master_name.empty()) return wrong("the master's name must follow the sentinels");
+  if (rest.empty()) return target;
+  if (auto database = read_database(rest, target); !database)
+    return std::unexpected(database.error());
   return target;
 }
 
@@ -129,13 +178,17 @@ Result<std::optional<RedisTarget>> parse_unix(std::string_view rest) {
 Result<std::optional<RedisTarget>> parse_redis_url(std::string_view url) {
   if (url == "none") return std::nullopt;
   if (url.starts_with(kTcpScheme)) return parse_tcp(url.substr(kTcpScheme.size()));
+  if (url.starts_with(kClusterScheme)) return parse_cluster(url.substr(kClusterScheme.size()));
+  if (url.starts_with(kSentinelScheme)) return parse_sentinel(url.substr(kSentinelScheme.size()));
   if (url.starts_with(kUnixScheme)) return parse_unix(url.substr(kUnixScheme.size()));
   if (url.starts_with("rediss:")) {
     return wrong(
         "rediss (TLS) is not supported: Debian's hiredis has no TLS; use a local TLS tunnel such "
         "as stunnel and redis:// or unix: to it");
   }
-  return wrong("it must be redis://[user:password@]host:port/db, unix:/path, or none");
+  return wrong(
+      "it must be redis://[user:password@]host:port/db, cluster://host:port,host:port, "
+      "sentinel://host:port,host:port/name, unix:/path, or none");
 }
 
 }  // namespace likeness::cache

@@ -37,9 +37,9 @@ struct Peeked {
 // write is refused if anything replaced or erased the record since; a picture is written only
 // beside a meta of its own version. So a slow fetch or resize can never bring back an old photo.
 //
-// Each call that takes a `done` calls it exactly once, never before the call returns, on the loop that owns the
-// store; arguments need to live only until the call returns. Errors: store_unavailable (not
-// connected, timed out, too many commands, or nonsense under our key).
+// Each call that takes a `done` calls it exactly once, never before the call returns, on the loop
+// that owns the store; arguments need to live only until the call returns. Errors:
+// store_unavailable (not connected, timed out, too many commands, or nonsense under our key).
 //
 // Loop-confined: every loop has its own. Destroying it drops the callbacks of calls in flight
 // uncalled. Implementations: RedisStore; a fake in the tests that holds the callbacks.
@@ -86,7 +86,8 @@ class Store {
   // Forgets a photo everywhere, claims included. Gives the version that it had, as in Peeked.
   virtual void erase(std::string_view photo, Done<std::optional<std::string>> done) = 0;
 
-  // Forgets all photos whose ids begin so, one after the other: while it runs, some are there still.
+  // Forgets all photos whose ids begin so, one after the other: while it runs, some are there
+  // still.
   virtual void erase_all(std::string_view photos, Done<void> done) = 0;
 
   // May the store be used at this moment? For readiness and metrics.

@@ -92,12 +92,17 @@ Problem check_origin(string_view spec) {
 
 // The scheme alone: what follows it is for the Redis client's own parser, and may hold a password.
 Problem check_redis(string_view url) {
-  if (url == "none" || url.starts_with("redis://") || url.starts_with(kUnix)) return std::nullopt;
+  for (const string_view scheme :
+       {string_view("redis://"), string_view("cluster://"), string_view("sentinel://"), kUnix}) {
+    if (url.starts_with(scheme)) return std::nullopt;
+  }
+  if (url == "none") return std::nullopt;
   if (url.starts_with("rediss:")) {
     return "rediss is Redis over TLS, and this build's hiredis has no TLS; use redis:// through a "
            "tunnel, or a unix socket";
   }
-  return "expected redis://[user:password@]host[:port][/db], unix:/path or none";
+  return "expected redis://[user:password@]host[:port][/db], cluster://host[:port],…, "
+         "sentinel://host[:port],…/name, unix:/path or none";
 }
 
 Problem check_allow_origin(string_view origin) {

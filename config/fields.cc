@@ -132,7 +132,8 @@ constexpr Field kFields[] = {
 
     // redis
     {"redis.url",
-     "redis://[user:password@]host[:port][/db], unix:/path, or none.",
+     "redis://[user:password@]host[:port][/db], cluster://[…@]host[:port],…, "
+     "sentinel://[…@]host[:port],…/name, unix:/path, or none.",
      at<&Settings::redis, &RedisSettings::url>(),
      {.secret = true},
      {"redis", "URL"}},

@@ -67,7 +67,8 @@ struct OriginSettings {
 };
 
 struct RedisSettings {
-  // "redis://[user:password@]host:port/db", "unix:/path", or "none".
+  // "redis://[user:password@]host:port/db", "cluster://…", "sentinel://…", "unix:/path", or "none"
+  // (cache/redis_url.h).
   std::string url = "none";
   milliseconds connect_timeout{1'000};
   // Per command; past it the request goes on without Redis. Far above a healthy p99.9 (~10 ms),

@@ -86,6 +86,7 @@ class Process::State {
   void tear_down();
   void start_pool(Loop& loop, const std::string& executable);
   void start_shard(std::size_t index, const std::string& executable);
+  cache::RouterEvents redis_events(Shard& shard, bool tells_feed);
   void start_feed(Loop& loop);
   void start_server(Shard& shard);
   void listen();
@@ -107,7 +108,9 @@ class Process::State {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<imaging::Pool> pool_;  // On the first loop.
   std::unique_ptr<photo::Service> service_;
-  std::unique_ptr<cache::RedisFeed> feed_;  // On the first loop.
+  // On the first loop, both.
+  std::vector<cache::RedisTarget> redis_masters_;
+  std::unique_ptr<cache::RedisFeed> feed_;
 };
 
 Process::State::State(const Settings& settings, const std::string& executable)
@@ -152,18 +155,9 @@ void Process::State::start_shard(std::size_t index, const std::string& executabl
   if (index == 0) start_pool(shard.loop, executable);
   shard.origin = source_->open(shard.loop);
   if (redis_) {
-    cache::RedisEvents events{
-        .answered = [&shard](auto took) { shard.metrics.redis_answered(took); },
-        .link =
-            [&shard](bool usable, std::string_view reason) {
-              if (!usable) return log::warn("redis cannot be used: {}", reason);
-              log::info("redis is connected");
-              if (shard.flights) shard.flights->store_is_back();
-            },
-        .message = {}};
     shard.store = std::make_unique<cache::RedisStore>(shard.loop, *redis_, settings_.redis,
                                                       settings_.memory.max_variants_per_photo,
-                                                      std::move(events));
+                                                      redis_events(shard, index == 0));
   }
   photo::Ports ports{shard.loop,
                      memory_,
@@ -178,20 +172,38 @@ void Process::State::start_shard(std::size_t index, const std::string& executabl
   shard.flights = std::make_unique<photo::Flights>(std::move(ports), settings_);
 }
 
-// What changes in Redis is heard of once for all loops.
-void Process::State::start_feed(Loop& loop) {
-  cache::FeedEvents events{
-      .changed = [this](auto photos) { service_->changed(std::move(photos)); },
-      .all_changed = [this] { service_->all_changed(); },
+// What changes in Redis is heard of once for all loops, on the first one, whose store knows where.
+cache::RouterEvents Process::State::redis_events(Shard& shard, bool tells_feed) {
+  cache::RouterEvents events{
+      .answered = [&shard](auto took) { shard.metrics.redis_answered(took); },
       .link =
-          [](bool whole, std::string_view reason) {
-            if (whole)
-              log::info("changes in redis are heard of");
-            else
-              log::warn("changes in redis are not heard of: {}", reason);
-          }};
-  feed_ = std::make_unique<cache::RedisFeed>(loop, *redis_, settings_.redis, vouch_,
-                                             std::move(events));
+          [&shard](bool usable, std::string_view reason) {
+            if (!usable) return log::warn("redis cannot be used: {}", reason);
+            log::info("redis is connected");
+            if (shard.flights) shard.flights->store_is_back();
+          },
+      .masters = {}};
+  if (tells_feed) {
+    events.masters = [this](const auto& masters) {
+      redis_masters_ = masters;
+      if (feed_) feed_->follow(masters);
+    };
+  }
+  return events;
+}
+
+void Process::State::start_feed(Loop& loop) {
+  cache::FeedEvents events{.changed = [this](auto photos) { service_->changed(std::move(photos)); },
+                           .all_changed = [this] { service_->all_changed(); },
+                           .link =
+                               [](bool whole, std::string_view reason) {
+                                 if (whole)
+                                   log::info("changes in redis are heard of");
+                                 else
+                                   log::warn("changes in redis are not heard of: {}", reason);
+                               }};
+  feed_ = std::make_unique<cache::RedisFeed>(loop, settings_.redis, vouch_, std::move(events));
+  feed_->follow(redis_masters_);
 }
 
 void Process::State::start_server(Shard& shard) {

@@ -224,9 +224,9 @@ void HttpClient::State::judge(const Transfer& transfer, CURLcode code) {
   if (code != CURLE_OK) return breaker.failed(loop_.now());
   const int status = transfer.response.status;
   const bool throttled = status == 429 || status == 503;
-  const auto pause =
-      throttled ? retry_after(transfer.response.header("retry-after"), WallClock::now())
-                : std::nullopt;
+  const auto pause = throttled
+                         ? retry_after(transfer.response.header("retry-after"), WallClock::now())
+                         : std::nullopt;
   if (pause || status >= 500) return breaker.failed(loop_.now(), pause.value_or(milliseconds(0)));
   breaker.succeeded();
 }

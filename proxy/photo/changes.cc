@@ -118,11 +118,9 @@ void Changes::filled(std::string_view photo, const std::string& version,
   drop(std::string(photo));
 }
 
-void Changes::shown(std::string_view photo, const cache::Meta& stored,
-                    WallClock::time_point now) {
+void Changes::shown(std::string_view photo, const cache::Meta& stored, WallClock::time_point now) {
   newest_.prune(loop_.now());
-  if (now - stored.fetched < kSettled)
-    newest_.is(photo, stored.version, loop_.now() + kSettled);
+  if (now - stored.fetched < kSettled) newest_.is(photo, stored.version, loop_.now() + kSettled);
 }
 
 void Changes::doubted(std::string_view photo, const std::string& version) {

@@ -216,11 +216,11 @@ void Flights::act(const FlightPtr& flight, Await) {
     flight->patient_until = now + redis_.max_fill_wait;
   }
   const auto left = std::chrono::ceil<milliseconds>(*flight->patient_until - now);
-  flight->patience =
-      ports_.loop.after(std::clamp(left, milliseconds(0), redis_.fill_lease / 4),
-                        [this, weak = std::weak_ptr(flight)] {
-                          if (const FlightPtr waiting = weak.lock()) look_again(waiting);
-                        });
+  flight->patience = ports_.loop.after(std::clamp(left, milliseconds(0), redis_.fill_lease / 4),
+                                       [this, weak = std::weak_ptr(flight)] {
+                                         if (const FlightPtr waiting = weak.lock())
+                                           look_again(waiting);
+                                       });
 }
 
 void Flights::look_again(const FlightPtr& flight) {

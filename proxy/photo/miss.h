@@ -60,7 +60,7 @@ struct Answer {
   WaiterId waiter;
   Outcome outcome;
 };
-using Action = 
+using Action =
     std::variant<LookUp, Claim, Await, Fetch, Render, Remember, Fill, Save, Release, Answer>;
 
 // What this process's memory has of a photo, as far as it can matter to an ask. Each may be null.

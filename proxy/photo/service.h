@@ -34,8 +34,8 @@ class Service {
     Flights* flights;
   };
 
-  Service(cache::MemoryCache& memory, const cache::Vouch& vouch,
-          const FreshnessSettings& freshness, std::vector<Home> homes)
+  Service(cache::MemoryCache& memory, const cache::Vouch& vouch, const FreshnessSettings& freshness,
+          std::vector<Home> homes)
       : memory_(memory), vouch_(vouch), freshness_(freshness), homes_(std::move(homes)) {}
 
   // The answer, if memory has a fresh one. Does not allocate.

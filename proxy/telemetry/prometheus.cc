@@ -215,8 +215,8 @@ void add_process(Page& page, const Gauges& gauges) {
               gauges.flights_timed_out);
   page.single("flights_shed_total", "counter", "Requests refused, with too many misses in flight.",
               gauges.flights_shed);
-  page.single("flights_awaited_total", "counter",
-              "Misses that waited for another process's fetch.", gauges.flights_awaited);
+  page.single("flights_awaited_total", "counter", "Misses that waited for another process's fetch.",
+              gauges.flights_awaited);
   page.family("resident_memory_bytes", "gauge", "Resident memory.");
   page.sample("resident_memory_bytes", "process=\"proxy\"", gauges.resident_bytes);
   page.sample("resident_memory_bytes", "process=\"imaging\"", gauges.workers_resident_bytes);

@@ -30,7 +30,8 @@ struct Fixture {
       : client(std::make_unique<RedisClient>(
             loop, **parse_redis_url(url), settings,
             RedisEvents{[this](std::chrono::nanoseconds) { ++answered; },
-                        [this](bool, std::string_view why) { reasons.emplace_back(why); }, {}})) {}
+                        [this](bool, std::string_view why) { reasons.emplace_back(why); },
+                        {}})) {}
 
   bool connect() {
     return loop.run_until([this] { return client->connected(); });

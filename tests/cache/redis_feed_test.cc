@@ -1,7 +1,7 @@
 #include "cache/redis_feed.h"
 
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <memory>
 
 #include "tests/support/redis_server.h"
@@ -25,10 +25,13 @@ struct Listener {
   explicit Listener(const std::string& url, const RedisSettings& settings = quick())
       : vouch(settings.max_unheard),
         feed(std::make_unique<RedisFeed>(
-            loop, **parse_redis_url(url), settings, vouch,
-            FeedEvents{[this](auto photos) { heard.insert(heard.end(), photos.begin(), photos.end()); },
-                       [this] { ++all; },
-                       [this](bool, std::string_view why) { reasons.emplace_back(why); }})) {}
+            loop, settings, vouch,
+            FeedEvents{
+                [this](auto photos) { heard.insert(heard.end(), photos.begin(), photos.end()); },
+                [this] { ++all; },
+                [this](bool, std::string_view why) { reasons.emplace_back(why); }})) {
+    feed->follow({**parse_redis_url(url)});
+  }
 
   bool connect() {
     return loop.run_until([this] { return feed->whole(); });

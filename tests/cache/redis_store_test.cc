@@ -73,12 +73,11 @@ struct Client {
     return good(try_put(photo, name, stored));
   }
   std::optional<std::string> erase(std::string_view photo) {
-    return good(wait<std::optional<std::string>>(
-        [&](auto done) { store.erase(photo, std::move(done)); }));
+    return good(
+        wait<std::optional<std::string>>([&](auto done) { store.erase(photo, std::move(done)); }));
   }
   void erase_all(std::string_view photos) {
-    const auto erased =
-        wait<void>([&](auto done) { store.erase_all(photos, std::move(done)); });
+    const auto erased = wait<void>([&](auto done) { store.erase_all(photos, std::move(done)); });
     REQUIRE(erased.has_value());
   }
   Peeked peek(std::string_view photo) {

@@ -69,4 +69,31 @@ TEST_CASE("rediss is refused with the reason", "[redis_url]") {
   CHECK_THAT(target.error().detail, Catch::Contains("TLS"));
 }
 
+TEST_CASE("a cluster's URL names some of its servers", "[redis_url]") {
+  const RedisTarget target = good("cluster://al%69ce:se%2Ccret@a:7000,[::1]:7001,c");
+  CHECK(target.kind == RedisTarget::Kind::cluster);
+  CHECK(target.user == "alice");
+  CHECK(target.password == "se,cret");
+  REQUIRE(target.seeds.size() == 3);
+  CHECK(target.seeds[0].host == "a");
+  CHECK(target.seeds[0].port == 7'000);
+  CHECK(target.seeds[1].host == "::1");
+  CHECK(target.seeds[2].port == 6'379);
+  for (const char* bad : {"cluster://", "cluster://a,", "cluster://a:x", "cluster://a/1"})
+    CHECK_FALSE(parse_redis_url(bad));
+}
+
+TEST_CASE("a sentinels' URL names them and the master", "[redis_url]") {
+  const RedisTarget target = good("sentinel://:word@a,b:5000/photos/3");
+  CHECK(target.kind == RedisTarget::Kind::sentinel);
+  CHECK(target.password == "word");
+  REQUIRE(target.seeds.size() == 2);
+  CHECK(target.seeds[0].port == 26'379);
+  CHECK(target.seeds[1].port == 5'000);
+  CHECK(target.master_name == "photos");
+  CHECK(target.database == 3);
+  for (const char* bad : {"sentinel://a", "sentinel://a/", "sentinel:///name", "sentinel://a/n/x"})
+    CHECK_FALSE(parse_redis_url(bad));
+}
+
 }  // namespace likeness::cache

@@ -108,8 +108,7 @@ void SimStore::fill(std::string_view photo, const cache::FillToken& token, const
     if (record == nullptr || record->claim != token) return false;
     redis_.change(photo, [=, ends = redis_.now + write.life](Records& all) {
       auto& filled = all[photo];
-      if (!filled.meta || write.meta.version.empty() ||
-          filled.meta->version != write.meta.version)
+      if (!filled.meta || write.meta.version.empty() || filled.meta->version != write.meta.version)
         filled.pictures.clear();
       filled.meta = write.meta;
       for (const auto& [name, picture] : write.pictures) filled.pictures.try_emplace(name, picture);
@@ -121,22 +120,23 @@ void SimStore::fill(std::string_view photo, const cache::FillToken& token, const
 }
 
 void SimStore::renew(std::string_view photo, const cache::FillToken& token, milliseconds lease) {
-  send<bool>([](auto) {}, [this, photo = std::string(photo), token, lease] {
-    redis_.expire();
-    const auto* record = redis_.find(photo);
-    if (record == nullptr || record->claim != token) return false;
-    redis_.change(photo, [=, now = redis_.now](Records& all) {
-      auto& held = all[photo];
-      if (lease.count() == 0) {
-        held.claim.clear();
-        if (!held.meta) all.erase(photo);
-        return;
-      }
-      held.claim_ends = now + lease;
-      held.ends = std::max(held.ends, now + lease);
-    });
-    return true;
-  });
+  send<bool>([](auto) {},
+             [this, photo = std::string(photo), token, lease] {
+               redis_.expire();
+               const auto* record = redis_.find(photo);
+               if (record == nullptr || record->claim != token) return false;
+               redis_.change(photo, [=, now = redis_.now](Records& all) {
+                 auto& held = all[photo];
+                 if (lease.count() == 0) {
+                   held.claim.clear();
+                   if (!held.meta) all.erase(photo);
+                   return;
+                 }
+                 held.claim_ends = now + lease;
+                 held.ends = std::max(held.ends, now + lease);
+               });
+               return true;
+             });
 }
 
 void SimStore::release(std::string_view photo, const cache::FillToken& token) {
@@ -200,8 +200,8 @@ bool SimStore::arrive() {
 
 bool SimStore::answer() {
   if (!refusals_.empty()) {
-    const auto refuse = std::make_shared<std::move_only_function<void()>>(
-        std::move(refusals_.front()));
+    const auto refuse =
+        std::make_shared<std::move_only_function<void()>>(std::move(refusals_.front()));
     refusals_.pop_front();
     (*refuse)();
     return true;

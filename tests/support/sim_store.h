@@ -36,7 +36,8 @@ class SimRedis {
   // Null where there is none.
   Record* find(const std::string& photo);
   // Every write goes through here: it is told to all feeds, and later to the replica.
-  void change(const std::string& photo, const std::function<void(std::map<std::string, Record>&)>& how);
+  void change(const std::string& photo,
+              const std::function<void(std::map<std::string, Record>&)>& how);
   void erase(const std::string& photo);
   // As Redis does when it is full, or an operator; as time does.
   void expire();
@@ -52,7 +53,8 @@ class SimRedis {
  private:
   std::map<std::string, Record> records_;
   std::map<std::string, Record> replica_;
-  std::deque<std::pair<Clock::time_point, std::function<void(std::map<std::string, Record>&)>>> lag_;
+  std::deque<std::pair<Clock::time_point, std::function<void(std::map<std::string, Record>&)>>>
+      lag_;
 };
 
 // A connection to it. Commands arrive and are answered in order, one by one.

@@ -29,8 +29,8 @@ constexpr int kProcesses = 3;
 constexpr int kPhotos = 2;
 constexpr milliseconds kUnheard{5'000};
 constexpr milliseconds kCommandTimeout{250};
-// Memory trusts itself for kUnheard, then a comparison may take a command's time, twice where one is
-// under way already.
+// Memory trusts itself for kUnheard, then a comparison may take a command's time, twice where one
+// is under way already.
 constexpr milliseconds kBound = kUnheard + 3 * kCommandTimeout;
 
 Settings fleet_settings() {
@@ -190,7 +190,8 @@ class World {
     log("answer ", id, ": v", version, stale ? " stale" : "", " by way of ",
         static_cast<int>(outcome ? outcome->via : outcome.error().via));
     // An origin that cannot be asked excuses what is marked as stale, but never a step back.
-    if (version < (stale && origin_fails_ ? own : floor)) failure_ = "request " + std::to_string(id);
+    if (version < (stale && origin_fails_ ? own : floor))
+      failure_ = "request " + std::to_string(id);
     if (outcome) proxy.floor[photo] = std::max(proxy.floor[photo], version);
   }
 
@@ -236,10 +237,14 @@ class World {
       const int version = truth_.version[fetch.photo == name(0) ? 0 : 1];
       const std::string tag = "\"v" + std::to_string(version) + "\"";
       log("origin answers ", fetch.photo, ": v", version);
-      if (origin_fails_ && chance(20)) first.answer = fail(Errc::origin_failed);
-      else if (!Truth::exists(version)) first.answer = fail(Errc::no_photo);
-      else if (fetch.have.etag == tag) first.answer = origin::Fetched{nullptr, {tag, ""}, {}};
-      else first.answer = origin::Fetched{share("v" + std::to_string(version)), {tag, ""}, {}};
+      if (origin_fails_ && chance(20))
+        first.answer = fail(Errc::origin_failed);
+      else if (!Truth::exists(version))
+        first.answer = fail(Errc::no_photo);
+      else if (fetch.have.etag == tag)
+        first.answer = origin::Fetched{nullptr, {tag, ""}, {}};
+      else
+        first.answer = origin::Fetched{share("v" + std::to_string(version)), {tag, ""}, {}};
       return;
     }
     if (proxy.stopped) return;
@@ -420,8 +425,8 @@ int from_environment(const char* name, int otherwise) {
 
 TEST_CASE("no schedule shows an older photo after a newer one", "[schedule]") {
   const int count = from_environment("LIKENESS_SCHEDULES", 3'000);
-  const int first = from_environment(
-      "LIKENESS_SEED", static_cast<int>(std::random_device()() & 0x3fffffff));
+  const int first =
+      from_environment("LIKENESS_SEED", static_cast<int>(std::random_device()() & 0x3fffffff));
   INFO("LIKENESS_SEED=" << first);
   for (int seed = first; seed < first + count; ++seed) {
     const std::string failure = World(static_cast<std::uint32_t>(seed)).run(400);
