@@ -66,6 +66,46 @@ string_view authority(string_view after_scheme) {
   return all.substr(all.rfind('@') + 1);  // Without an @ this is all of it.
 }
 
+// What stands before "http…" in the spec of a live service.
+constexpr string_view kLive[] = {"graph:", "outlook:", "ews:", "ucwa:"};
+
+Problem check_url(string_view url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://"))
+    return "expected http://HOST or https://HOST";
+  if (!is_visible(url)) return "a URL has only visible ASCII characters; percent-encode others";
+  if (!is_authority(authority(url.substr(url.find("://") + 3)), 1, false))
+    return "expected a host and maybe a port";
+  return std::nullopt;
+}
+
+Problem check_live(string_view base, bool ucwa) {
+  if (const Problem problem = check_url(base)) return problem;
+  if (base.find_first_of("?#") != string_view::npos) return "the base of a service has no query";
+  if (ucwa && base.find("/applications/") == string_view::npos)
+    return "expected the URL of a UCWA application, …/applications/ID";
+  return std::nullopt;
+}
+
+Problem check_auth(const OriginSettings& origin) {
+  if (origin.auth == "none") return std::nullopt;
+  if (std::ranges::none_of(kLive, [&](auto kind) { return origin.spec.starts_with(kind); }))
+    return "only graph:, outlook:, ews: and ucwa: origins can be asked with a proof";
+  if (origin.auth == "token" && origin.token.empty()) return "token needs origin.token";
+  if (origin.auth != "client-credentials") return std::nullopt;
+  if (origin.client_id.empty() || origin.client_secret.empty())
+    return "client-credentials needs origin.client_id and origin.client_secret";
+  if (check_url(origin.token_url))
+    return "client-credentials needs origin.token_url, an http(s) URL";
+  return std::nullopt;
+}
+
+Problem check_redirect(string_view host) {
+  if (host.starts_with("*.")) host.remove_prefix(2);
+  if (is_authority(host, 1, false) && host.find_first_of("/*@") == string_view::npos)
+    return std::nullopt;
+  return "expected HOST, HOST:PORT or *.DOMAIN, got \"" + std::string(host) + "\"";
+}
+
 Problem check_origin(string_view spec) {
   constexpr string_view kFolder = "folder:";
   constexpr string_view kEmbedded = "embedded:";
@@ -77,12 +117,14 @@ Problem check_origin(string_view spec) {
     if (spec.size() > kEmbedded.size()) return std::nullopt;
     return "expected a folder after embedded:";
   }
+  for (const string_view kind : kLive)
+    if (spec.starts_with(kind)) return check_live(spec.substr(kind.size()), kind == "ucwa:");
   if (!spec.starts_with("http://") && !spec.starts_with("https://")) {
-    return "expected http://HOST/path/{id}.jpg, the same with https, folder:DIR, or embedded:DIR";
+    return "expected http(s)://HOST/path/{id}.jpg, folder:DIR, embedded:DIR, or graph:, outlook:, "
+           "ews: or ucwa: and http(s)://HOST";
   }
-  if (!is_visible(spec)) return "a URL has only visible ASCII characters; percent-encode others";
+  if (const Problem problem = check_url(spec)) return problem;
   const string_view rest = spec.substr(spec.find("://") + 3);
-  if (!is_authority(authority(rest), 1, false)) return "expected a host and maybe a port";
   const auto path = rest.find('/');
   if (path == string_view::npos || rest.find("{id}", path) == string_view::npos) {
     return "the path of the URL must hold {id}, where the photo's id goes";
@@ -160,6 +202,9 @@ std::vector<std::string> check(const Settings& settings) {
     note("http.listen", check_listen(address));
   }
   note("origin.spec", check_origin(settings.origin.spec));
+  note("origin.auth", check_auth(settings.origin));
+  for (const std::string& host : settings.origin.redirects)
+    note("origin.redirects", check_redirect(host));
   note("redis.url", check_redis(settings.redis.url));
   for (const std::string& token : settings.access.tokens) {
     const auto entry = parse_token_entry(token);

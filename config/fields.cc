@@ -21,6 +21,8 @@ constexpr std::int64_t kKi = 1'024;                               // Bytes, as a
 constexpr std::int64_t kMi = 1'024 * kKi;
 constexpr std::int64_t kGi = 1'024 * kMi;
 
+constexpr std::string_view kAuthWays[] = {"none", "token", "client-credentials", "caller"};
+constexpr std::string_view kPrivateAddresses[] = {"auto", "allow", "refuse"};
 constexpr std::string_view kLogLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
 
 constexpr std::string_view kImmutable[] = {"exact", "any", "never"};
@@ -28,6 +30,7 @@ constexpr std::string_view kImmutable[] = {"exact", "any", "never"};
 constexpr Section kSections[] = {
     {"http", "How clients reach the proxy, and what one of them may use up."},
     {"origin", "Where photos come from."},
+    {"forward", "The calls of a live origin's API that are not photos."},
     {"redis", "The cache that all processes share."},
     {"memory", "The cache inside this process."},
     {"imaging", "The worker processes that decode and resize, and their limits."},
@@ -97,7 +100,9 @@ constexpr Field kFields[] = {
 
     // origin
     {"origin.spec",
-     "http://HOST/path/{id}.jpg, the same with https, or folder:DIR.",
+     "http(s)://HOST/path/{id}.jpg, folder:DIR, embedded:DIR, or graph:, outlook:, ews: or ucwa: "
+     "and "
+     "http(s)://HOST[/prefix].",
      at<&Settings::origin, &OriginSettings::spec>(),
      {.secret = true},
      {"origin", "SPEC"}},
@@ -129,6 +134,67 @@ constexpr Field kFields[] = {
      "The longest of these pauses, and the longest Retry-After that counts.",
      at<&Settings::origin, &OriginSettings::breaker_max_pause>(),
      {.min = 1, .max = kHour}},
+    {"origin.max_concurrent_per_app",
+     "Requests in flight to Graph or Outlook per process; they allow an app four.",
+     at<&Settings::origin, &OriginSettings::max_concurrent_per_app>(),
+     {.min = 1, .max = 10'000}},
+    {"origin.redirects",
+     "Hosts that a redirect may lead to: HOST, HOST:PORT or *.DOMAIN; none: a redirect is a "
+     "failure.",
+     at<&Settings::origin, &OriginSettings::redirects>()},
+    {"origin.private_addresses",
+     "May the origin's name lead to private addresses? auto: if it does when first connected.",
+     at<&Settings::origin, &OriginSettings::private_addresses>(),
+     {.choices = kPrivateAddresses}},
+    {"origin.auth",
+     "How a live service is asked: without proof, with a token, with an app's own, or the "
+     "caller's.",
+     at<&Settings::origin, &OriginSettings::auth>(),
+     {.choices = kAuthWays}},
+    {"origin.token",
+     "The bearer token where auth is token; also file:PATH or env:NAME.",
+     at<&Settings::origin, &OriginSettings::token>(),
+     {.secret = true}},
+    {"origin.token_url", "The OAuth2 token endpoint where auth is client-credentials.",
+     at<&Settings::origin, &OriginSettings::token_url>()},
+    {"origin.client_id", "The app's id at the token endpoint.",
+     at<&Settings::origin, &OriginSettings::client_id>()},
+    {"origin.client_secret",
+     "The app's secret at the token endpoint; also file:PATH or env:NAME.",
+     at<&Settings::origin, &OriginSettings::client_secret>(),
+     {.secret = true}},
+    {"origin.scope", "The scope to ask a token for; empty: the origin's host and /.default.",
+     at<&Settings::origin, &OriginSettings::scope>()},
+    {"origin.user", "Whose contacts an id without a user names: me, or a user's id or address.",
+     at<&Settings::origin, &OriginSettings::user>()},
+    {"origin.fallback_to_user",
+     "Where a contact has no photo, show that of the user with its e-mail address.",
+     at<&Settings::origin, &OriginSettings::fallback_to_user>()},
+
+    // forward
+    {"forward.enabled",
+     "With a Graph or Outlook origin, calls that are not photos go to it as they are.",
+     at<&Settings::forward, &ForwardSettings::enabled>()},
+    {"forward.max_request_bytes",
+     "The largest body of a forwarded call; more is answered 413.",
+     at<&Settings::forward, &ForwardSettings::max_request_bytes>(),
+     {.max = 64 * kMi}},
+    {"forward.max_response_bytes",
+     "The largest answer that is passed back; more is answered 502.",
+     at<&Settings::forward, &ForwardSettings::max_response_bytes>(),
+     {.min = kKi, .max = kGi}},
+    {"forward.timeout",
+     "A whole forwarded call.",
+     at<&Settings::forward, &ForwardSettings::timeout>(),
+     {.min = 1, .max = kHour}},
+    {"forward.max_concurrent",
+     "Forwarded calls in flight per process.",
+     at<&Settings::forward, &ForwardSettings::max_concurrent>(),
+     {.min = 1, .max = 10'000}},
+    {"forward.max_queued",
+     "Forwarded calls that wait for one in flight to end; more are refused.",
+     at<&Settings::forward, &ForwardSettings::max_queued>(),
+     {.max = 1'000'000}},
 
     // redis
     {"redis.url",

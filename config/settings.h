@@ -51,7 +51,8 @@ struct HttpSettings {
 };
 
 struct OriginSettings {
-  // "http://HOST/path/{id}.jpg" (or https) or "folder:DIR".
+  // "http://HOST/path/{id}.jpg" (or https), "folder:DIR", "embedded:DIR", or a live service:
+  // "graph:BASE", "outlook:BASE", "ews:BASE", "ucwa:BASE" with BASE = https://HOST[/prefix].
   std::string spec = "folder:samples";
   milliseconds connect_timeout{3'000};
   // The whole fetch. A photo of 20 MB at 20 Mbit/s takes 8 s.
@@ -64,6 +65,40 @@ struct OriginSettings {
   int breaker_failures = 20;
   milliseconds breaker_pause{1'000};
   milliseconds breaker_max_pause{30'000};
+  // Graph and Outlook allow four concurrent requests for photos and contacts per registered app.
+  int max_concurrent_per_app = 4;
+  // Hosts to which a redirect may lead: "HOST", "HOST:PORT", "*.DOMAIN". None: a redirect is a
+  // failure.
+  std::vector<std::string> redirects;
+  // May the origin's name lead to private addresses? "auto": if it does so when first connected.
+  std::string private_addresses = "auto";
+  // How a live service is asked: "none", "token", "client-credentials", or "caller": each with the
+  // proof that the client itself sent.
+  std::string auth = "none";
+  // The bearer token of "token". This and the client secret may be "file:PATH" or "env:NAME".
+  std::string token;
+  // OAuth2 client credentials (RFC 6749 4.4). Without a scope: BASE's host and "/.default".
+  std::string token_url;
+  std::string client_id;
+  std::string client_secret;
+  std::string scope;
+  // Whose contacts an id without a user names; an app's own token knows no "me".
+  std::string user = "me";
+  // Where a contact has no photo, the photo of the user with its e-mail address.
+  bool fallback_to_user = true;
+};
+
+struct ForwardSettings {
+  // With a Graph or Outlook origin: calls that are not photos go to it as they are.
+  bool enabled = true;
+  // The services take requests of at most 4 MB.
+  std::size_t max_request_bytes = 4 * kMiB;
+  // Answers are held whole before they are passed on.
+  std::size_t max_response_bytes = 16 * kMiB;
+  milliseconds timeout{30'000};
+  // Per process, as origin.max_concurrent; more wait in a queue of `max_queued`.
+  int max_concurrent = 64;
+  int max_queued = 256;
 };
 
 struct RedisSettings {
@@ -195,6 +230,7 @@ struct LogSettings {
 struct Settings {
   HttpSettings http;
   OriginSettings origin;
+  ForwardSettings forward;
   RedisSettings redis;
   MemorySettings memory;
   ImagingSettings imaging;

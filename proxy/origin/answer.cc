@@ -10,6 +10,7 @@
 namespace likeness::origin {
 namespace {
 
+constexpr std::size_t kMaxValidator = 256;
 constexpr milliseconds kLongestRetryAfter = std::chrono::hours(1);
 
 std::string_view trim(std::string_view text) {
@@ -47,16 +48,6 @@ std::optional<seconds> delta_seconds(std::optional<std::string_view> text) {
   return seconds(std::min(value, std::int64_t{1} << 31U));
 }
 
-Error error_of(const ClientResponse& response, WallClock::time_point now) {
-  const int status = response.status;
-  const std::string detail = "the origin answered " + std::to_string(status);
-  const auto wait = retry_after(response.header("retry-after"), now).value_or(milliseconds(0));
-  if (status == 401 || status == 403 || status == 407) return {Errc::origin_refused, detail, wait};
-  if (status == 429 || (status == 503 && wait.count() > 0)) return {Errc::throttled, detail, wait};
-  if (status == 504) return {Errc::origin_timeout, detail, wait};
-  return {Errc::origin_failed, detail, wait};
-}
-
 }  // namespace
 
 std::optional<milliseconds> retry_after(std::string_view value, WallClock::time_point now) {
@@ -91,9 +82,33 @@ std::optional<seconds> max_age(const ClientResponse& response) {
   return seconds(std::max<std::int64_t>(0, until - base));
 }
 
+Validators validators_of(const ClientResponse& response) {
+  // They are stored as JSON and sent back as headers: what is no visible ASCII is no validator.
+  const auto usable = [](std::string_view value) {
+    const bool plain = std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~'; });
+    return std::string(plain && value.size() <= kMaxValidator ? value : std::string_view());
+  };
+  return {usable(response.header("etag")), usable(response.header("last-modified"))};
+}
+
+Error error_of(const ClientResponse& response, WallClock::time_point now) {
+  const int status = response.status;
+  const std::string detail = "the origin answered " + std::to_string(status);
+  const auto wait = retry_after(response.header("retry-after"), now).value_or(milliseconds(0));
+  switch (status) {
+    case 401:
+    case 403:
+    case 407: return {Errc::origin_refused, detail, wait};
+    case 429: return {Errc::throttled, detail, wait};
+    case 503: return {wait.count() > 0 ? Errc::throttled : Errc::origin_failed, detail, wait};
+    case 408:
+    case 504: return {Errc::origin_timeout, detail, wait};
+    default: return {Errc::origin_failed, detail, wait};
+  }
+}
+
 Result<Fetched> interpret(ClientResponse response, WallClock::time_point now) {
-  Validators validators{std::string(response.header("etag")),
-                        std::string(response.header("last-modified"))};
+  Validators validators = validators_of(response);
   const auto age = max_age(response);
   switch (response.status) {
     case 200: break;

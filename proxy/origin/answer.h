@@ -20,6 +20,12 @@ namespace likeness::origin {
 // Date; zero where it may not be reused. Empty if it does not say.
 [[nodiscard]] std::optional<seconds> max_age(const ClientResponse& response);
 
+// ETag and Last-Modified, where they are fit to be kept and sent back.
+[[nodiscard]] Validators validators_of(const ClientResponse& response);
+
+// What a status that is no success means: origin_refused, throttled, origin_timeout, origin_failed.
+[[nodiscard]] Error error_of(const ClientResponse& response, WallClock::time_point now);
+
 // What an HTTP answer means as the answer to a photo fetch, by its status alone: bytes, not
 // modified, no photo (404, 410, 204, an empty body), or an error.
 [[nodiscard]] Result<Fetched> interpret(ClientResponse response, WallClock::time_point now);

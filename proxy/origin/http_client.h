@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "config/base/loop.h"
 #include "config/settings.h"
 #include "proxy/origin/origin.h"
+#include "proxy/origin/source_policy.h"
 
 namespace likeness::origin {
 
@@ -35,22 +37,25 @@ struct ClientResponse {
 
 // An HttpClient sends HTTP/1.1 requests to origins: libcurl's multi interface on the loop, with
 // connections kept alive, at most settings.max_concurrent requests at once and a bounded queue
-// behind them. Redirects are not followed: a 3xx is an answer like any other.
+// behind them. The policy decides where it may connect and which redirects of a GET it follows;
+// with no redirects allowed a 3xx is an answer like any other. A proof (Authorization, Cookie) does
+// not follow to another host.
 //
 // Each host has a Breaker: while it is left alone, requests to it fail at once with
 // origin_unreachable and the time to try again.
 //
-// Errors: origin_unreachable (no address, no connection, TLS), origin_timeout, origin_failed
-// (broken off, not HTTP), source_too_large (more than max_body_bytes), overloaded (queue full). An
-// HTTP status is no error.
+// Errors: origin_unreachable (no address, none that is allowed, no connection, TLS), origin_timeout
+// (redirects included), origin_failed (broken off, not HTTP, a redirect not allowed),
+// source_too_large (more than max_body_bytes), overloaded (queue full). An HTTP status is no error.
 //
 // Loop-confined. Destroying it drops what is in flight without calling back.
 class HttpClient {
  public:
   using Done = std::move_only_function<void(Result<ClientResponse>)>;
 
-  // `settings` must outlive the client. Throws std::runtime_error if libcurl cannot start.
-  HttpClient(Loop& loop, const OriginSettings& settings);
+  // `settings` and `policy` must outlive the client. Throws std::runtime_error if libcurl cannot
+  // start.
+  HttpClient(Loop& loop, const OriginSettings& settings, SourcePolicy& policy);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -64,6 +69,9 @@ class HttpClient {
   class State;
   std::unique_ptr<State> state_;
 };
+
+// Where a URL leads; nothing if it is no URL of http or https.
+[[nodiscard]] std::optional<Target> parse_target(const std::string& url);
 
 }  // namespace likeness::origin
 

@@ -1,35 +1,9 @@
 #include "proxy/origin/http_origin.h"
 
 #include "proxy/origin/answer.h"
+#include "proxy/origin/escape.h"
 
 namespace likeness::origin {
-namespace {
-
-bool unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  // A segment of dots alone would walk up the path, encoded or not.
-  const bool dots = text == "." || text == "..";
-  std::string encoded;
-  for (const char c : text) {
-    if (unreserved(c) && !dots) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kDigits[byte >> 4U];
-    encoded += kDigits[byte & 15U];
-  }
-  return encoded;
-}
-
-}  // namespace
-
 std::string expand(std::string_view pattern, std::string_view id) {
   constexpr std::string_view kPlace = "{id}";
   std::string url;
@@ -37,14 +11,17 @@ std::string expand(std::string_view pattern, std::string_view id) {
     const auto place = pattern.find(kPlace);
     url += pattern.substr(0, place);
     if (place == std::string_view::npos) return url;
-    url += percent_encode(id);
+    url += escape(id);
     pattern.remove_prefix(place + kPlace.size());
   }
 }
 
-HttpOrigin::HttpOrigin(Loop& loop, const OriginSettings& settings, std::string pattern,
-                       std::size_t max_bytes)
-    : loop_(loop), client_(loop, settings), pattern_(std::move(pattern)), max_bytes_(max_bytes) {}
+HttpOrigin::HttpOrigin(Loop& loop, const OriginSettings& settings, SourcePolicy& policy,
+                       std::string pattern, std::size_t max_bytes)
+    : loop_(loop),
+      client_(loop, settings, policy),
+      pattern_(std::move(pattern)),
+      max_bytes_(max_bytes) {}
 
 void HttpOrigin::fetch(std::string_view photo, const Validators& have,
                        const Credentials& /*caller*/, Done done) {

@@ -8,16 +8,14 @@
 
 namespace likeness::origin {
 
-// The URL of a photo: `pattern` with every "{id}" replaced by the id, percent-encoded so that it
-// stays within one path segment or query value (only RFC 3986's unreserved characters stand for
-// themselves).
+// The URL of a photo: `pattern` with every "{id}" replaced by the id, escaped.
 [[nodiscard]] std::string expand(std::string_view pattern, std::string_view id);
 
 // Photos at plain URLs: "http://HOST/path/{id}.jpg". Revalidates by ETag and Last-Modified.
 class HttpOrigin final : public Origin {
  public:
   // `max_bytes` bounds a photo.
-  HttpOrigin(Loop& loop, const OriginSettings& settings, std::string pattern,
+  HttpOrigin(Loop& loop, const OriginSettings& settings, SourcePolicy& policy, std::string pattern,
              std::size_t max_bytes);
   void fetch(std::string_view photo, const Validators& have, const Credentials& caller,
              Done done) override;

@@ -48,9 +48,9 @@ struct OriginStats {
 // it means to the cache is decided by its caller.
 //
 // Calls `done` exactly once, never before the call returns; arguments need to live only until it
-// returns. Errors: no_photo (and only that means there is none), origin_refused,
-// origin_failed, origin_unreachable, origin_timeout, throttled (with retry_after),
-// source_too_large, overloaded.
+// returns. Errors: no_photo (and only that means there is none; with a retry_after it is to be
+// believed no longer than that), origin_refused, origin_failed, origin_unreachable, origin_timeout,
+// throttled (with retry_after), source_too_large, overloaded.
 //
 // Loop-confined: every loop has its own. Destroying it drops what is in flight without calling
 // back.

@@ -1,13 +1,20 @@
 #include "proxy/origin/source.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include "config/secret.h"
 #include "proxy/contacts/store_thread.h"
 #include "proxy/loop/side_thread.h"
 #include "proxy/origin/embedded_origin.h"
+#include "proxy/origin/ews_origin.h"
 #include "proxy/origin/folder_origin.h"
+#include "proxy/origin/graph_origin.h"
 #include "proxy/origin/http_origin.h"
+#include "proxy/origin/live_spec.h"
+#include "proxy/origin/ucwa_origin.h"
 
 namespace likeness::origin {
 namespace {
@@ -42,17 +49,97 @@ class EmbeddedSource final : public Source {
   contacts::StoreThread store_;
 };
 
+Target target_or_throw(const std::string& url, std::string_view setting) {
+  if (auto target = parse_target(url)) return *target;
+  throw std::runtime_error(std::string(setting) + ": not a URL of http or https");
+}
+
+// The policy judges the place, whatever id stands in the URL.
+SourcePolicy policy_of(const OriginSettings& settings, const std::string& url) {
+  return {target_or_throw(expand(url, "id"), "origin.spec"), settings.redirects,
+          settings.private_addresses};
+}
+
 class HttpSource final : public Source {
  public:
   HttpSource(const OriginSettings& settings, std::size_t max_bytes)
-      : settings_(settings), max_bytes_(max_bytes) {}
+      : settings_(settings), policy_(policy_of(settings, settings.spec)), max_bytes_(max_bytes) {}
   std::unique_ptr<Origin> open(Loop& loop) override {
-    return std::make_unique<HttpOrigin>(loop, settings_, settings_.spec, max_bytes_);
+    return std::make_unique<HttpOrigin>(loop, settings_, policy_, settings_.spec, max_bytes_);
   }
 
  private:
   const OriginSettings& settings_;
+  SourcePolicy policy_;
   const std::size_t max_bytes_;
+};
+
+std::string secret_or_throw(const std::string& setting, std::string_view name) {
+  auto secret = config::read_secret(setting);
+  if (!secret) throw std::runtime_error(std::string(name) + ": " + secret.error().detail);
+  return std::move(*secret);
+}
+
+TokenSource tokens_of(const OriginSettings& settings, const Target& target) {
+  if (settings.auth == "token") return TokenSource(secret_or_throw(settings.token, "origin.token"));
+  if (settings.auth != "client-credentials") return TokenSource(std::string_view());
+  return TokenSource(ClientCredentials{
+      .token_url = settings.token_url,
+      .client_id = settings.client_id,
+      .client_secret = secret_or_throw(settings.client_secret, "origin.client_secret"),
+      .scope = settings.scope.empty() ? target.scheme + "://" + target.host + "/.default"
+                                      : settings.scope});
+}
+
+Auth auth_of(std::string_view word) {
+  if (word == "none") return Auth::none;
+  return word == "caller" ? Auth::caller : Auth::token;
+}
+
+// One of Microsoft's services, as the word before its URL says.
+class LiveSource final : public Source {
+ public:
+  LiveSource(const Settings& settings, const OriginSettings& per_loop, const LiveSpec& spec)
+      : per_loop_(per_loop),
+        kind_(spec.kind),
+        base_(spec.base),
+        shared_{.auth = auth_of(settings.origin.auth),
+                .max_bytes = settings.imaging.max_source_bytes,
+                .policy = policy_of(settings.origin, base_),
+                .token_policy = token_policy_of(settings.origin),
+                .tokens = tokens_of(settings.origin, target_or_throw(base_, "origin.spec")),
+                .slots = std::make_shared<Slots>(slots_of(settings.origin, kind_),
+                                                 settings.origin.max_queued)} {}
+  std::unique_ptr<Origin> open(Loop& loop) override {
+    switch (kind_) {
+      case LiveKind::graph:
+        return std::make_unique<GraphOrigin>(loop, per_loop_, shared_, GraphFlavour::graph, base_);
+      case LiveKind::outlook:
+        return std::make_unique<GraphOrigin>(loop, per_loop_, shared_, GraphFlavour::outlook,
+                                             base_);
+      case LiveKind::ews: return std::make_unique<EwsOrigin>(loop, per_loop_, shared_, base_);
+      case LiveKind::ucwa: return std::make_unique<UcwaOrigin>(loop, per_loop_, shared_, base_);
+    }
+    return nullptr;
+  }
+
+ private:
+  // The token endpoint is the operator's own word too.
+  static SourcePolicy token_policy_of(const OriginSettings& settings) {
+    if (settings.auth != "client-credentials") return {Target{}, {}, "refuse"};
+    return {
+        target_or_throw(settings.token_url, "origin.token_url"), {}, settings.private_addresses};
+  }
+  static int slots_of(const OriginSettings& settings, LiveKind kind) {
+    const bool per_app = kind == LiveKind::graph || kind == LiveKind::outlook;
+    return per_app ? std::min(settings.max_concurrent, settings.max_concurrent_per_app)
+                   : settings.max_concurrent;
+  }
+
+  const OriginSettings& per_loop_;
+  const LiveKind kind_;
+  const std::string base_;
+  LiveShared shared_;
 };
 
 }  // namespace
@@ -63,9 +150,11 @@ std::unique_ptr<Source> make_source(const Settings& settings, const OriginSettin
     return std::make_unique<FolderSource>(spec.substr(kFolder.size()), settings);
   if (spec.starts_with(kEmbedded))
     return std::make_unique<EmbeddedSource>(spec.substr(kEmbedded.size()), settings);
+  if (const auto live = live_spec(spec))
+    return std::make_unique<LiveSource>(settings, per_loop, *live);
   if (spec.starts_with("http://") || spec.starts_with("https://"))
     return std::make_unique<HttpSource>(per_loop, settings.imaging.max_source_bytes);
-  throw std::runtime_error("origin.spec: none of http(s)://…, folder:DIR and embedded:DIR");
+  throw std::runtime_error("origin.spec: no kind of origin that there is");
 }
 
 }  // namespace likeness::origin

@@ -332,7 +332,12 @@ void Miss::fetched(Result<origin::Fetched> result, WallClock::time_point now) {
   if (!result) {
     if (result.error().code == Errc::no_photo) {
       raise(Via::fetched);
-      settle({.status = Meta::Status::no_photo}, {}, now);
+      Meta none{.status = Meta::Status::no_photo};
+      // An answer that is only probably "none" is believed briefly.
+      const auto briefly = result.error().retry_after;
+      if (briefly.count() > 0)
+        none.fresh_until = now + std::min<milliseconds>(briefly, settings_.freshness.no_photo_ttl);
+      settle(std::move(none), {}, now);
     } else {
       fail_fetch(std::move(result.error()), now);
     }
@@ -458,8 +463,8 @@ void Miss::settle(Meta meta, NamedPictures pictures, WallClock::time_point now) 
   meta.fetched = now;
   meta.retry_at = {};
   if (meta.status != Meta::Status::photo) {
-    meta.fresh_until = std::max(meta.fresh_until,
-                                fresh_until(meta.status, std::nullopt, now, settings_.freshness));
+    if (meta.fresh_until == WallClock::time_point())
+      meta.fresh_until = fresh_until(meta.status, std::nullopt, now, settings_.freshness);
     meta.modified = now;
     pictures_.clear();
   }

@@ -42,6 +42,7 @@ TEST_CASE("the table names every field of every section") {
   CHECK(sections().size() == count_members<Settings>());
   CHECK(count_fields("http") == count_members<HttpSettings>());
   CHECK(count_fields("origin") == count_members<OriginSettings>());
+  CHECK(count_fields("forward") == count_members<ForwardSettings>());
   CHECK(count_fields("redis") == count_members<RedisSettings>());
   CHECK(count_fields("memory") == count_members<MemorySettings>());
   CHECK(count_fields("imaging") == count_members<ImagingSettings>());

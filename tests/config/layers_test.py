@@ -22,7 +22,7 @@ WALLS = [
     (r"seccomp\.h", r"imaging/.*\.cc"),
     (r"hiredis/", r"cache/redis_client\.(h|cc)|cache/redis_.*\.cc"),
     (r"pistache/", r"proxy/loop/.*\.cc"),
-    (r"curl/", r"proxy/origin/http_client\.cc"),
+    (r"curl/", r"proxy/origin/(http_client\.cc|transfer\.(h|cc))"),
     (r"sqlite3\.h", r"proxy/contacts/.*\.cc"),
     (r"nlohmann/", r".*\.cc"),
     (r"spdlog/", r"proxy/telemetry/.*\.cc"),

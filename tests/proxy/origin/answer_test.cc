@@ -21,6 +21,18 @@ Errc code_of(int status) { return interpret(response(status, "x"), kNow).error()
 
 }  // namespace
 
+TEST_CASE("validators that could not be kept or sent back are none") {
+  const auto etag = [](std::string value) {
+    return validators_of({200, {{"etag", std::move(value)}}, {}}).etag;
+  };
+  CHECK(etag("W/\"1 2\"") == "W/\"1 2\"");
+  CHECK(etag("0b2a9f4e-unquoted") == "0b2a9f4e-unquoted");
+  CHECK(etag("\"\xff\xfe\"").empty());
+  CHECK(etag("\"a\tb\"").empty());
+  CHECK(etag(std::string(256, 'x')).size() == 256);
+  CHECK(etag(std::string(257, 'x')).empty());
+}
+
 TEST_CASE("an origin's status decides what its answer means") {
   const auto good = interpret(response(200, "jpeg", {{"etag", "\"1\""}}), kNow);
   REQUIRE(good.has_value());

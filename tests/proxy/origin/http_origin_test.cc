@@ -17,7 +17,8 @@ struct Case {
   explicit Case(ScriptedServer::Script script, OriginSettings changed = {})
       : server(std::move(script)),
         settings(std::move(changed)),
-        origin(loop, settings, server.url() + "/{id}.jpg", 1'000) {}
+        policy(*parse_target(server.url()), settings.redirects, settings.private_addresses),
+        origin(loop, settings, policy, server.url() + "/{id}.jpg", 1'000) {}
 
   Result<Fetched> fetch(std::string_view photo, const Validators& have = {}) {
     std::optional<Result<Fetched>> answer;
@@ -29,6 +30,7 @@ struct Case {
 
   ScriptedServer server;
   OriginSettings settings;
+  SourcePolicy policy;
   test::TestLoop loop;
   HttpOrigin origin;
 };
@@ -112,7 +114,8 @@ TEST_CASE("an origin that is not there is unreachable") {
   {
     url = ScriptedServer([](const std::string&) { return std::string(); }).url();
   }
-  HttpOrigin origin(loop, settings, url + "/{id}", 1'000);
+  SourcePolicy policy(*parse_target(url), {}, "auto");
+  HttpOrigin origin(loop, settings, policy, url + "/{id}", 1'000);
   std::optional<Result<Fetched>> answer;
   origin.fetch("ada", {}, {}, [&](Result<Fetched> result) { answer = std::move(result); });
   REQUIRE(loop.run_until([&] { return answer.has_value(); }));

@@ -272,6 +272,14 @@ TEST_CASE("no photo is an answer of its own, remembered and shared") {
   CHECK(c.last<Fill>().write.life >= seconds(300));
 }
 
+TEST_CASE("no photo that is only probable is believed briefly") {
+  Case c(false);
+  c.join(1, square(48));
+  c.fetch(fail(Errc::no_photo, "500", seconds(10)));
+  CHECK(c.outcome(1).error().error.code == Errc::no_photo);
+  CHECK(c.outcome(1).error().fresh_until == kNow + seconds(10));
+}
+
 TEST_CASE("a stale photo is served at once and asked for again in the background") {
   Case c(false);
   const auto meta = std::make_shared<const Meta>(photo_meta("jpeg", kNow - seconds(5)));
