@@ -113,6 +113,7 @@ Problem check_origin(string_view spec) {
     if (spec.size() > kFolder.size()) return std::nullopt;
     return "expected a folder after folder:";
   }
+  if (spec == "embedded") return std::nullopt;  // It has a folder of its own.
   if (spec.starts_with(kEmbedded)) {
     if (spec.size() > kEmbedded.size()) return std::nullopt;
     return "expected a folder after embedded:";
@@ -120,7 +121,8 @@ Problem check_origin(string_view spec) {
   for (const string_view kind : kLive)
     if (spec.starts_with(kind)) return check_live(spec.substr(kind.size()), kind == "ucwa:");
   if (!spec.starts_with("http://") && !spec.starts_with("https://")) {
-    return "expected http(s)://HOST/path/{id}.jpg, folder:DIR, embedded:DIR, or graph:, outlook:, "
+    return "expected http(s)://HOST/path/{id}.jpg, folder:DIR, embedded[:DIR], or graph:, "
+           "outlook:, "
            "ews: or ucwa: and http(s)://HOST";
   }
   if (const Problem problem = check_url(spec)) return problem;

@@ -38,6 +38,7 @@ constexpr Section kSections[] = {
     {"cdn", "What caches between here and the clients are told."},
     {"photo", "Photos and the misses in flight for them."},
     {"access", "Who may see and change what."},
+    {"contacts", "The embedded contact store and its REST interface."},
     {"log", "The log, on standard error."},
 };
 
@@ -100,7 +101,7 @@ constexpr Field kFields[] = {
 
     // origin
     {"origin.spec",
-     "http(s)://HOST/path/{id}.jpg, folder:DIR, embedded:DIR, or graph:, outlook:, ews: or ucwa: "
+     "http(s)://HOST/path/{id}.jpg, folder:DIR, embedded[:DIR], or graph:, outlook:, ews: or ucwa: "
      "and "
      "http(s)://HOST[/prefix].",
      at<&Settings::origin, &OriginSettings::spec>(),
@@ -402,6 +403,17 @@ constexpr Field kFields[] = {
      "Contacts.Read and Contacts.ReadWrite and what likeness hash-token prints.",
      at<&Settings::access, &AccessSettings::tokens>(),
      {.secret = true}},
+    // contacts
+    {"contacts.mailbox", "Whose contacts /me/ means where no tokens say who asks.",
+     at<&Settings::contacts, &ContactsSettings::mailbox>()},
+    {"contacts.max_body_bytes",
+     "The largest JSON body that is accepted.",
+     at<&Settings::contacts, &ContactsSettings::max_body_bytes>(),
+     {.min = kKi, .max = 16 * kMi}},
+    {"contacts.max_photo_bytes",
+     "The largest photo that can be uploaded.",
+     at<&Settings::contacts, &ContactsSettings::max_photo_bytes>(),
+     {.min = kKi, .max = 64 * kMi}},
 
     // log
     {"log.level",

@@ -222,6 +222,17 @@ struct AccessSettings {
   std::vector<std::string> tokens;
 };
 
+// The embedded contact store (origin "embedded:DIR") and its REST interface.
+struct ContactsSettings {
+  // Whose contacts "/me/" means where no tokens say who asks. If it is an e-mail address, people
+  // of its domain can be named by what is before the "@".
+  std::string mailbox = "me";
+  // A JSON body. A contact with a hundred entries in every list stays below 100 KiB.
+  std::size_t max_body_bytes = kMiB;
+  // An uploaded photo. Microsoft's services take less than 4 MB, too.
+  std::size_t max_photo_bytes = 4 * kMiB;
+};
+
 struct LogSettings {
   // trace, debug, info, warn, error or off.
   std::string level = "info";
@@ -238,6 +249,7 @@ struct Settings {
   CdnSettings cdn;
   PhotoSettings photo;
   AccessSettings access;
+  ContactsSettings contacts;
   LogSettings log;
 };
 

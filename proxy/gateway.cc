@@ -10,6 +10,7 @@
 #include "proxy/dialects/status.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"
+#include "proxy/origin/source.h"
 #include "proxy/photo/tags.h"
 #include "proxy/telemetry/prometheus.h"
 
@@ -23,12 +24,13 @@ using http::Request;
 namespace {
 
 constexpr std::string_view kAllow = "Allow: GET, HEAD, OPTIONS";
+constexpr std::string_view kAllowWritable = "Allow: GET, HEAD, PUT, DELETE, OPTIONS";
 
 // What of a request must outlive handle() when the answer takes longer: its own words, copied.
 class Kept {
  public:
   Kept(const Request& request, const Call& call) : call_(call), target_(request.target) {
-    for (std::size_t i = 0; i < kNames.size(); ++i) values_[i] = joined(request, kNames[i]);
+    for (std::size_t i = 0; i < kNames.size(); ++i) values_[i] = http::joined(request, kNames[i]);
     request_ = request;
     request_.target = target_;
     request_.path = std::string_view(target_).substr(0, request.path.size());
@@ -52,16 +54,6 @@ class Kept {
  private:
   static constexpr std::array<std::string_view, 4> kNames{"if-none-match", "if-modified-since",
                                                           "accept", "host"};
-
-  static std::string joined(const Request& request, std::string_view name) {
-    std::string all;
-    for (const http::Header& header : request.headers) {
-      if (!dialects::is(header.name, name)) continue;
-      if (!all.empty()) all += ", ";
-      all += header.value;
-    }
-    return all;
-  }
 
   Call call_;
   std::string target_;
@@ -114,23 +106,28 @@ void send_text(Exchange& exchange, int status, std::string_view text) {
 }  // namespace
 
 Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
-                 telemetry::Metrics& metrics)
+                 telemetry::Metrics& metrics, StoreFace* store)
     : loop_(loop),
       service_(service),
       settings_(settings),
       limits_{.max_id_bytes = settings.photo.max_id_bytes,
               .max_edge = settings.imaging.max_output_edge,
-              .original_with_metadata = settings.photo.original_with_metadata},
+              .original_with_metadata = settings.photo.original_with_metadata,
+              .fold_addresses = origin::names_people(settings.origin.spec)},
       process_(std::move(process)),
       metrics_(metrics),
+      store_(store),
       shared_lines_(shared_lines(settings.cdn)),
-      preflight_lines_(preflight_lines(kAllow, settings.cdn)) {}
+      preflight_lines_(preflight_lines(kAllow, settings.cdn)),
+      writable_preflight_lines_(preflight_lines(kAllowWritable, settings.cdn)) {}
 
 void Gateway::handle(const Request& request, http::Responder responder) {
   Exchange exchange(request, std::move(responder), request_ids_, metrics_);
   if (answer_system(request, exchange)) return;
 
-  const auto parsed = dialects::parse(request, limits_);
+  if (store_ != nullptr && store_->api.handle(request, exchange)) return;
+
+  auto parsed = dialects::parse(request, limits_);
   if (!parsed) {
     const auto& [dialect, error] = parsed.error();
     if (error.code != Errc::unknown_route) {
@@ -141,15 +138,21 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   }
   exchange.route = route_of(parsed->dialect);
   exchange.route_lines = shared_lines_;
+  if (store_ != nullptr) {
+    if (const auto named = store_->uploads.name_caller(request, *parsed); !named)
+      return refuse(exchange, parsed->dialect, named.error(), request.header("accept"),
+                    rest::challenge(named.error()));
+  }
+  if (reads(request)) return answer_photo(request, *parsed, std::move(exchange));
+  const bool writable = store_ != nullptr && rest::PhotoUploads::take(request, *parsed);
   if (request.method == http::Method::options) {
     Lines lines = exchange.lines();
-    lines.ready(preflight_lines_);
+    lines.ready(writable ? writable_preflight_lines_ : preflight_lines_);
     return exchange.send({.status = 204, .lines = lines.view()});
   }
-  if (!reads(request))
-    return refuse(exchange, parsed->dialect, {Errc::method_not_allowed, {}, {}},
-                  request.header("accept"), kAllow);
-  answer_photo(request, *parsed, std::move(exchange));
+  if (writable && store_->uploads.handle(request, *parsed, exchange)) return;
+  refuse(exchange, parsed->dialect, {Errc::method_not_allowed, {}, {}}, request.header("accept"),
+         writable ? kAllowWritable : kAllow);
 }
 
 void Gateway::answer_photo(const Request& request, const Call& call, Exchange exchange) {

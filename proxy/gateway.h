@@ -11,6 +11,8 @@
 #include "proxy/exchange.h"
 #include "proxy/http/message.h"
 #include "proxy/photo/service.h"
+#include "proxy/rest/contacts_api.h"
+#include "proxy/rest/photo_uploads.h"
 #include "proxy/telemetry/metrics.h"
 
 namespace likeness {
@@ -23,6 +25,15 @@ struct ProcessView {
   std::function<bool()> ready;
 };
 
+// The embedded contact store's face on one loop.
+struct StoreFace {
+  StoreFace(const rest::Ports& ports, const Settings& settings)
+      : callers(settings), api(ports, callers, settings), uploads(ports, callers) {}
+  rest::Callers callers;
+  rest::ContactsApi api;
+  rest::PhotoUploads uploads;
+};
+
 // The gateway of one loop: turns an HTTP request into a dialect's call, asks the photo service, and
 // turns the outcome into the dialect's answer. Memory hits are answered within handle(), without an
 // allocation.
@@ -30,9 +41,9 @@ struct ProcessView {
 // Loop-confined. Outlives the responders it has been given.
 class Gateway {
  public:
-  // What it is given outlives it.
+  // What it is given outlives it. `store` is null without an embedded store.
   Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
-          telemetry::Metrics& metrics);
+          telemetry::Metrics& metrics, StoreFace* store);
 
   void handle(const http::Request& request, http::Responder responder);
 
@@ -50,9 +61,11 @@ class Gateway {
   dialects::Limits limits_;
   ProcessView process_;
   telemetry::Metrics& metrics_;
+  StoreFace* store_;
   RequestIds request_ids_;
   const std::string shared_lines_;
   const std::string preflight_lines_;
+  const std::string writable_preflight_lines_;
 };
 
 }  // namespace likeness

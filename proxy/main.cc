@@ -115,7 +115,8 @@ int run(const config::Serve& serve) {
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT}) sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow is a failed write, no reason to die.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   raise_descriptor_limit();
 
   const log::Running logging(settings->log);

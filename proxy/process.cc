@@ -35,6 +35,7 @@ struct Shard {
   std::unique_ptr<photo::Flights> flights;
   std::unique_ptr<cache::RedisStore> store;
   std::unique_ptr<origin::Origin> origin;
+  std::unique_ptr<StoreFace> store_face;  // Where there is an embedded contact store.
   std::unique_ptr<Gateway> gateway;
   std::unique_ptr<http::Server> server;
 };
@@ -48,6 +49,12 @@ T value_or_throw(Result<T> result) {
 std::size_t count_of(int setting) {
   if (setting > 0) return static_cast<std::size_t>(setting);
   return std::max(1U, std::thread::hardware_concurrency());
+}
+
+// Does such an address of ours reach this machine alone?
+bool is_local(std::string_view url) {
+  return url.starts_with("unix:") || url.starts_with("http://127.") ||
+         url.starts_with("http://[::1]");
 }
 
 // The settings with each loop's share of the limits that are given for the whole process.
@@ -93,6 +100,7 @@ class Process::State {
   void listen(const std::vector<http::Listener>& listeners);
   void watch_over(milliseconds period, std::size_t next);
   void render(Loop& here, imaging::Job job, imaging::Pool::Done done);
+  std::function<void(imaging::Job, imaging::Pool::Done)> renderer(Loop& here);
   void scrape(std::unique_ptr<Scrape> scrape, std::size_t next);
   void count(const Shard& shard, telemetry::Gauges& gauges) const;
   void flush();
@@ -159,16 +167,8 @@ void Process::State::start_shard(std::size_t index, const std::string& executabl
                                                       settings_.memory.max_variants_per_photo,
                                                       redis_events(shard, index == 0));
   }
-  photo::Ports ports{shard.loop,
-                     memory_,
-                     shard.store.get(),
-                     vouch_,
-                     *shard.origin,
-                     [this, &shard](imaging::Job job, imaging::Pool::Done done) {
-                       render(shard.loop, std::move(job), std::move(done));
-                     },
-                     shard.metrics,
-                     &WallClock::now};
+  photo::Ports ports{shard.loop,           memory_,       shard.store.get(), vouch_, *shard.origin,
+                     renderer(shard.loop), shard.metrics, &WallClock::now};
   shard.flights = std::make_unique<photo::Flights>(std::move(ports), settings_);
 }
 
@@ -212,14 +212,20 @@ void Process::State::start_server(Shard& shard) {
                          scrape(std::make_unique<Scrape>(here, std::move(done)), 0);
                        },
                    .ready = [this] { return !draining_.load(std::memory_order_relaxed); }};
-  shard.gateway =
-      std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view), shard.metrics);
+  if (contacts::StoreThread* contacts = source_->contacts())
+    shard.store_face = std::make_unique<StoreFace>(
+        rest::Ports{shard.loop, *contacts, *service_, renderer(shard.loop)}, settings_);
+  shard.gateway = std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view),
+                                            shard.metrics, shard.store_face.get());
   shard.server = std::make_unique<http::Server>(
       shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
         gateway->handle(request, std::move(responder));
       },
-      [](http::Method, std::string_view) { return std::size_t{0}; });
+      [this](http::Method method, std::string_view path) {
+        const bool store = source_->contacts() != nullptr;
+        return store ? rest::body_limit(settings_.contacts, method, path) : std::size_t{0};
+      });
 }
 
 void Process::State::listen() {
@@ -233,7 +239,10 @@ void Process::State::listen() {
 
 // One for each loop.
 void Process::State::listen(const std::vector<http::Listener>& listeners) {
-  urls.push_back(listeners.front().url);
+  const std::string& url = urls.emplace_back(listeners.front().url);
+  const bool open = source_->contacts() != nullptr && settings_.access.tokens.empty();
+  if (open && !is_local(url))
+    log::warn("everyone who reaches {} may read and change the contacts: set access.tokens", url);
   for (std::size_t i = 0; i < shards_.size(); ++i)
     shards_[i]->loop.run([&] { shards_[i]->server->listen(listeners[i]); });
 }
@@ -264,6 +273,12 @@ void Process::State::render(Loop& here, imaging::Job job, imaging::Pool::Done do
       });
     });
   });
+}
+
+std::function<void(imaging::Job, imaging::Pool::Done)> Process::State::renderer(Loop& here) {
+  return [this, &here](imaging::Job job, imaging::Pool::Done done) {
+    render(here, std::move(job), std::move(done));
+  };
 }
 
 // Each loop adds what it counts and passes the sum on; the asking loop renders it.
@@ -362,12 +377,11 @@ Process::State::~State() { tear_down(); }
 void Process::State::tear_down() {
   draining_ = true;
   for (const auto& shard : shards_) shard->loop.run([&] { shard->server.reset(); });
+  if (!shards_.empty()) shards_.front()->loop.run([&] { pool_.reset(); });
+  flush();  // An upload asks the contact store when its picture is made.
   for (const auto& shard : shards_) {
     shard->loop.run([&] {
-      if (&shard == &shards_.front()) {
-        pool_.reset();
-        feed_.reset();
-      }
+      if (&shard == &shards_.front()) feed_.reset();
       shard->origin.reset();
       shard->store.reset();
     });
@@ -377,6 +391,7 @@ void Process::State::tear_down() {
   for (const auto& shard : shards_) {
     shard->loop.run([&] {
       shard->gateway.reset();
+      shard->store_face.reset();
       shard->flights.reset();
     });
   }

@@ -134,24 +134,6 @@ Result<void> read_option(Entity entity, Query& query, std::string_view name,
   return bad(name, "is not supported");
 }
 
-// Unreserved characters of RFC 3986 and "$" stay, all else is encoded.
-void encode(std::string& into, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-                       (byte >= 'A' && byte <= 'Z') ||
-                       std::string_view("-._~$").find(c) != std::string_view::npos;
-    if (plain) {
-      into += c;
-    } else {
-      into += '%';
-      into += kHex[byte >> 4];
-      into += kHex[byte & 15];
-    }
-  }
-}
-
 }  // namespace
 
 Result<std::vector<Order>> parse_order(Entity entity, std::string_view text) {
@@ -195,14 +177,30 @@ Result<Query> parse(Entity entity, std::span<const Option> options) {
   return query;
 }
 
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                       (byte >= 'A' && byte <= 'Z') ||
+                       std::string_view("-._~$").find(c) != std::string_view::npos;
+    if (plain) {
+      encoded += c;
+    } else {
+      encoded += '%';
+      encoded += kHex[byte >> 4];
+      encoded += kHex[byte & 15];
+    }
+  }
+  return encoded;
+}
+
 std::string with_skip(std::span<const Option> options, std::int64_t skip) {
   std::string query;
   for (const Option& option : options) {
     if (equal_ignoring_case(option.name, "$skip")) continue;
-    encode(query, option.name);
-    query += '=';
-    encode(query, option.value);
-    query += '&';
+    query += percent_encode(option.name) + '=' + percent_encode(option.value) + '&';
   }
   return query + "$skip=" + std::to_string(skip);
 }

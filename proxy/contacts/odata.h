@@ -103,6 +103,9 @@ struct Option {
 [[nodiscard]] Result<Filter> parse_filter(Entity entity, std::string_view text);
 [[nodiscard]] Result<std::vector<Order>> parse_order(Entity entity, std::string_view text);
 
+// Unreserved characters of RFC 3986 and "$" stay, all else is encoded.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
 // The same options with $skip set: the query of @odata.nextLink, percent-encoded.
 [[nodiscard]] std::string with_skip(std::span<const Option> options, std::int64_t skip);
 

@@ -87,6 +87,9 @@ class ContactStore {
     // Deleted contacts that a mailbox remembers for its sync clients; past it their tokens are
     // gone. 100,000 take about 10 MB.
     std::int64_t max_tombstones = 100'000;
+    // The part after "@" of addresses that photo ids name by what is before it: "ada" is
+    // ada@example.org where this is "example.org". Empty: none.
+    std::string home_domain = {};
   };
 
   // Opens or creates the store in a directory, which is created as well.
@@ -152,9 +155,16 @@ class ContactStore {
                                             const NewPhoto& photo);
   // no_photo if there is none.
   [[nodiscard]] Result<void> remove_photo(std::string_view mailbox, std::string_view contact);
-  // Who is meant by a photo id: a contact's id, a mailbox's id or UPN, or the address of a contact
-  // (one with a photo goes first). Looks in all mailboxes.
+  // Who is meant by a photo id (photo/id.h): "{mailbox}/contacts/{id}" or, in all mailboxes, a
+  // contact's id, a mailbox's id or UPN, or the address of a contact (one with a photo goes first).
+  // Addresses, and UPNs that are one, are to be given folded (contacts::fold), so that a photo has
+  // few names. Error: no_photo if nobody is meant.
   [[nodiscard]] Result<PhotoOwner> photo_owner(std::string_view id);
+  // Every photo id under which this photo can be known to a cache.
+  [[nodiscard]] Result<std::vector<std::string>> photo_names(const PhotoOwner& owner);
+  // The same of all photos in a folder and the folders in it.
+  [[nodiscard]] Result<std::vector<std::string>> photo_names_in(std::string_view mailbox,
+                                                                std::string_view folder);
 
  private:
   struct MailboxRow;
@@ -197,6 +207,8 @@ class ContactStore {
   // store_photos.cc
   Result<PhotoKey> photo_key(std::string_view mailbox, std::string_view contact);
   void touch(PhotoKey& key);
+  void add_address(std::vector<std::string>& names, std::string_view folded) const;
+  void add_names(std::vector<std::string>& names, const Mailbox& mailbox, const ContactRow& row);
 
   // store_sync.cc
   [[nodiscard]] std::string seal(const SyncToken& token) const;

@@ -19,6 +19,9 @@ PhotoInfo read_info(const sql::Statement& row) {
   return info;
 }
 
+// Between a mailbox and a contact of it, in the names of photos.
+constexpr std::string_view kContactsPart = "/contacts/";
+
 constexpr std::string_view kInfo =
     "SELECT content_type, width, height, version, modified, size FROM photos "
     "WHERE contact IS ? AND mailbox IS ?";
@@ -132,22 +135,94 @@ Result<void> ContactStore::remove_photo(std::string_view mailbox, std::string_vi
 
 Result<PhotoOwner> ContactStore::photo_owner(std::string_view id) {
   return walled([&]() -> Result<PhotoOwner> {
-    const std::string key = fold(trimmed(id));
+    const sql::Transaction reading(*database_, sql::Transaction::Mode::read);
+    if (const auto place = id.find(kContactsPart); place != std::string_view::npos) {
+      const std::string_view contact = id.substr(place + kContactsPart.size());
+      auto key = photo_key(id.substr(0, place), contact);
+      if (!key) return fail(Errc::no_photo, "nobody has this id");
+      return PhotoOwner{key->mailbox_row.mailbox.id, std::string(contact)};
+    }
+    // Without "@" it is an id, which means itself alone, or the local part of an address.
+    std::string address = fold(id);
+    if (id.find('@') == std::string_view::npos) {
+      const bool local = address == id && !options_.home_domain.empty();
+      address = local ? address + '@' + fold(options_.home_domain) : std::string(id);
+    }
     sql::Statement find(*database_, R"sql(
       SELECT m.id, c.id, 1 AS has_photo FROM contacts c JOIN mailboxes m ON m.mailbox = c.mailbox
         WHERE c.id = ?1
       UNION ALL
       SELECT m.id, '', EXISTS (SELECT 1 FROM photos p WHERE p.mailbox = m.mailbox)
-        FROM mailboxes m WHERE m.id = ?1 OR m.upn_key = ?2
+        FROM mailboxes m WHERE m.id = ?1 OR m.upn_key = ?1 OR m.upn_key = ?2
       UNION ALL
       SELECT m.id, c.id, EXISTS (SELECT 1 FROM photos p WHERE p.contact = c.contact)
         FROM emails e JOIN contacts c ON c.contact = e.contact
-        JOIN mailboxes m ON m.mailbox = c.mailbox WHERE e.address_key = ?2
+        JOIN mailboxes m ON m.mailbox = c.mailbox WHERE e.address_key IN (?1, ?2)
       ORDER BY has_photo DESC LIMIT 1)sql");
     find.bind(id);
-    find.bind(std::string_view(key));
+    find.bind(std::string_view(address));
     if (!find.step()) return fail(Errc::no_photo, "nobody has this id or address");
     return PhotoOwner{std::string(find.text(0)), std::string(find.text(1))};
+  });
+}
+
+void ContactStore::add_address(std::vector<std::string>& names, std::string_view folded) const {
+  if (folded.empty()) return;
+  names.emplace_back(folded);
+  const std::size_t at = folded.rfind('@');
+  if (at != std::string_view::npos && !options_.home_domain.empty() &&
+      folded.substr(at + 1) == fold(options_.home_domain)) {
+    names.emplace_back(folded.substr(0, at));
+  }
+}
+
+void ContactStore::add_names(std::vector<std::string>& names, const Mailbox& mailbox,
+                             const ContactRow& row) {
+  names.push_back(row.id);
+  for (const std::string& user : {fold(mailbox.upn), mailbox.id}) {
+    names.push_back(user + std::string(kContactsPart) + row.id);
+  }
+  sql::Statement addresses(*database_, "SELECT address_key FROM emails WHERE contact = ?");
+  addresses.bind(row.key);
+  while (addresses.step()) add_address(names, addresses.text(0));
+}
+
+Result<std::vector<std::string>> ContactStore::photo_names(const PhotoOwner& owner) {
+  return walled([&]() -> Result<std::vector<std::string>> {
+    const sql::Transaction reading(*database_, sql::Transaction::Mode::read);
+    auto key = photo_key(owner.mailbox_id, owner.contact_id);
+    if (!key) return std::unexpected(std::move(key.error()));
+    std::vector<std::string> names;
+    const Mailbox& mailbox = key->mailbox_row.mailbox;
+    if (key->contact_row) {
+      add_names(names, mailbox, *key->contact_row);
+    } else {
+      names.push_back(mailbox.id);
+      add_address(names, fold(mailbox.upn));
+    }
+    return names;
+  });
+}
+
+Result<std::vector<std::string>> ContactStore::photo_names_in(std::string_view mailbox,
+                                                              std::string_view folder) {
+  return walled([&]() -> Result<std::vector<std::string>> {
+    const sql::Transaction reading(*database_, sql::Transaction::Mode::read);
+    auto box = mailbox_row(mailbox);
+    if (!box) return std::unexpected(std::move(box.error()));
+    auto top = folder_row(*box, folder);
+    if (!top) return std::unexpected(std::move(top.error()));
+    sql::Statement find(*database_, R"sql(
+      WITH RECURSIVE inside(folder) AS (
+        SELECT ? UNION SELECT f.folder FROM folders f JOIN inside i ON f.parent = i.folder)
+      SELECT c.contact, c.id FROM photos p JOIN contacts c ON c.contact = p.contact
+        JOIN inside i ON i.folder = c.folder)sql");
+    find.bind(top->key);
+    std::vector<std::string> names;
+    while (find.step()) {
+      add_names(names, box->mailbox, {.key = find.integer(0), .id = std::string(find.text(1))});
+    }
+    return names;
   });
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "config/base/error.h"
@@ -20,8 +21,11 @@ namespace likeness::contacts {
 // Thread-safe. Destroy it before the loops that ask it.
 class StoreThread {
  public:
-  // Throws std::runtime_error, with a sentence for the operator, if the store cannot be opened.
-  StoreThread(const std::filesystem::path& directory, std::size_t max_queued);
+  // Makes sure that there is a mailbox of the name `mailbox`; people of its domain, if it has one,
+  // can be named by the local part of their address. Throws std::runtime_error, with a sentence for
+  // the operator, if the store cannot be opened.
+  StoreThread(const std::filesystem::path& directory, std::string_view mailbox,
+              std::size_t max_queued);
 
   // Runs `work` on the store's thread and then `done` with its result on `here`. Calls `done`
   // exactly once, never before ask() returns, unless the thread ends first. Error of its own:

@@ -38,6 +38,8 @@ struct Limits {
   std::size_t max_id_bytes = 320;
   int max_edge = 4'096;
   bool original_with_metadata = false;
+  // Ids are those of people: e-mail addresses among them mean the same in any case.
+  bool fold_addresses = false;
 };
 
 }  // namespace likeness::dialects

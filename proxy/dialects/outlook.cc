@@ -14,33 +14,58 @@ Refusal refusal(Errc code, std::string detail) {
   return {Dialect::outlook, {code, std::move(detail), {}}};
 }
 
-// The id in "contacts('id')", without its quotes and with '' undoubled, or of "contacts/id"; still
-// percent-encoded. Takes it off the path.
-std::optional<std::string> take_keyed(std::string_view& path, std::string_view collection) {
+// The id in "contacts('id')" or of "contacts/id", still percent-encoded. Takes it off the path.
+std::optional<std::string> take_key(std::string_view& path, std::string_view collection) {
   const auto segment = take_segment(path);
-  if (!segment) return std::nullopt;
-  if (is(*segment, collection)) {
-    const auto id = take_segment(path);
-    return id ? std::optional(std::string(*id)) : std::nullopt;
-  }
-  // Clients encode quotes and parentheses or not; the id itself stays encoded for decode_id().
-  std::string text(*segment);
-  for (const auto& [code, plain] : {std::pair{"%27", "'"}, {"%28", "("}, {"%29", ")"}})
-    for (std::size_t at = 0; (at = text.find(code, at)) != std::string::npos;)
-      text.replace(at, 3, plain);
-  const std::size_t open = collection.size();
-  if (text.size() < open + 4 || !is(std::string_view(text).substr(0, open), collection) ||
-      text.compare(open, 2, "('") != 0 || !text.ends_with("')"))
-    return std::nullopt;
-  std::string id;
-  const auto quoted = std::string_view(text).substr(open + 2, text.size() - open - 4);
-  for (std::size_t i = 0; i < quoted.size(); ++i) {
-    id += quoted[i];
-    if (quoted[i] != '\'') continue;
-    ++i;
-    if (i == quoted.size() || quoted[i] != '\'') return std::nullopt;
-  }
-  return id;
+  auto keyed = segment ? split_keyed(*segment) : std::nullopt;
+  if (!keyed || !is(keyed->word, collection)) return std::nullopt;
+  if (keyed->key) return std::move(keyed->key);
+  const auto id = take_segment(path);
+  return id ? std::optional(std::string(*id)) : std::nullopt;
+}
+
+// Whose the photo is, as a photo's id; takes all before "/photo" off the path. Empty where the path
+// is none of ours; an empty id where the path is right and an id in it is not.
+std::optional<photo::PhotoId> take_owner(std::string_view& path, std::size_t max_id_bytes) {
+  std::string_view user = path;
+  const bool me = is(take_segment(user).value_or(""), "me");
+  if (me) path = user;
+  const auto named = me ? std::optional<std::string>("me") : take_key(path, "users");
+  if (!named) return std::nullopt;
+  std::string_view rest = path;
+  if (is(take_segment(rest).value_or(""), "photo"))
+    return decode_id(*named, max_id_bytes).value_or(photo::PhotoId());
+  std::string_view folder = path;
+  if (take_key(folder, "contactfolders")) path = folder;
+  const auto contact = take_key(path, "contacts");
+  if (!contact) return std::nullopt;
+  // A contact of the caller's has no other name than its id, which is unique in the world.
+  return decode_id(me ? *contact : *named + "/contacts/" + *contact, max_id_bytes)
+      .value_or(photo::PhotoId());
+}
+
+std::string quoted(std::string_view id) {
+  std::string text = "('";
+  for (const char c : id) text.append(c == '\'' ? 2 : 1, c);
+  return text + "')";
+}
+
+// How metadata names the photo's owner, up to its last slash: "Me/Contacts('id')/" in the context,
+// "Me/contacts('id')/" in links, as the contract's samples have it. `path` begins with the user.
+struct Place {
+  std::string context;
+  std::string link;
+};
+Place place_of(std::string_view photo, std::string_view path) {
+  const bool me = is(take_segment(path).value_or(""), "me");
+  constexpr std::string_view kContacts = "/contacts/";
+  const auto split = me ? std::string_view::npos : photo.find(kContacts);
+  const std::string user = me ? "Me/" : "Users" + quoted(photo.substr(0, split)) + '/';
+  const bool own =
+      me ? is(take_segment(path).value_or(""), "photo") : split == std::string_view::npos;
+  if (own) return {user, user};
+  const auto contact = me ? photo : photo.substr(split + kContacts.size());
+  return {user + "Contacts" + quoted(contact) + '/', user + "contacts" + quoted(contact) + '/'};
 }
 
 std::string_view code_of(Errc code) {
@@ -57,7 +82,7 @@ std::string_view code_of(Errc code) {
     case Errc::method_not_allowed: return "ErrorMethodNotAllowed";
     case Errc::precondition_failed: return "ErrorIrresolvableConflict";
     case Errc::too_large: return "ErrorMessageSizeExceeded";
-    case Errc::unsupported_media: return "ErrorInvalidImage";
+    case Errc::unsupported_media: return "UnsupportedMediaType";
     case Errc::throttled:
     case Errc::overloaded: return "ErrorServerBusy";
     case Errc::origin_timeout: return "ErrorTimeoutExpired";
@@ -74,13 +99,10 @@ std::optional<Parsed> parse_outlook(const http::Request& request, const Limits& 
   const auto unknown = std::unexpected(refusal(Errc::unknown_route, "not a contact's photo"));
   const auto version = take_segment(path);
   if (!version || !(is(*version, "beta") || is(*version, "v2.0"))) return unknown;
-  const auto user = take_segment(path);
-  if (!user || !is(*user, "me")) return unknown;
-  const auto key = take_keyed(path, "contacts");
+  const auto id = take_owner(path, limits.max_id_bytes);
   const auto photo = take_segment(path);
-  if (!key || !photo || !is(*photo, "photo")) return unknown;
-  const auto id = decode_id(*key, limits.max_id_bytes);
-  if (!id)
+  if (!id || !photo || !is(*photo, "photo")) return unknown;
+  if (id->view().empty())
     return std::unexpected(
         refusal(Errc::bad_request, "the contact's id is empty, too long or badly encoded"));
 
@@ -101,15 +123,14 @@ std::optional<Parsed> parse_outlook(const http::Request& request, const Limits& 
 
 std::string outlook_metadata(const cache::Meta& meta, const Call& call, std::string_view base,
                              std::string_view path) {
-  std::string quoted;
-  for (const char c : call.photo.view()) quoted.append(c == '\'' ? 2 : 1, c);
   auto rest = path;
   static_cast<void>(take_segment(rest));
   const auto version = take_segment(rest).value_or("v2.0");
   const std::string api = std::string(base) + "/api/" + std::string(version);
-  const std::string self = api + "/Me/contacts('" + quoted + "')/photo";
+  const auto place = place_of(call.photo.view(), rest);
+  const std::string self = api + '/' + place.link + "photo";
   const nlohmann::ordered_json document{
-      {"@odata.context", api + "/$metadata#Me/Contacts('" + quoted + "')/photo/$entity"},
+      {"@odata.context", api + "/$metadata#" + place.context + "photo/$entity"},
       {"@odata.id", self},
       {"@odata.readLink", self},
       {"@odata.mediaContentType", "image/jpeg"},

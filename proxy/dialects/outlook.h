@@ -10,9 +10,11 @@
 
 namespace likeness::dialects {
 
-// The Outlook Contacts REST API's photos:
+// The Outlook REST API's photos:
 //   /api/{beta|v2.0}/me/contacts('{id}')/photo/$value     the bytes; ?size=HR<w>x<h> is ours
 //   /api/{beta|v2.0}/me/contacts('{id}')/photo            the metadata
+//   …/users('{user}')/… for a named user, …/contactfolders('{id}')/contacts('{id}')/…, and a user's
+//   own photo without contacts: /me/photo
 // Ids also as "/contacts/{id}/"; words in any case; "%24value" too. Without a size the photo's own.
 [[nodiscard]] std::optional<Parsed> parse_outlook(const http::Request& request,
                                                   const Limits& limits);

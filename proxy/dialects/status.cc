@@ -38,7 +38,7 @@ std::string message_of(const Error& error) {
     case Errc::bad_request:
       return error.detail.empty() ? "The request is not valid." : error.detail;
     case Errc::unauthorized: return "This needs authorization.";
-    case Errc::forbidden: return "You may not see this photo.";
+    case Errc::forbidden: return "Access is denied.";
     case Errc::origin_refused: return "The photo's origin refuses to show it.";
     case Errc::unknown_route: return "There is nothing at this address.";
     case Errc::no_photo: return "The photo wasn't found.";
@@ -48,7 +48,9 @@ std::string message_of(const Error& error) {
     case Errc::gone: return "The sync token is too old: synchronise afresh.";
     case Errc::precondition_failed: return "What is stored has changed meanwhile.";
     case Errc::too_large: return "What was sent is too large.";
-    case Errc::unsupported_media: return "What was sent is no image of an accepted format.";
+    case Errc::unsupported_media:
+      return error.detail.empty() ? "What was sent is no image of an accepted format."
+                                  : error.detail;
     case Errc::bad_source: return "The photo at the origin is damaged or of a format not accepted.";
     case Errc::source_too_large: return "The photo at the origin is too large to process.";
     case Errc::origin_failed: return "The photo's origin failed.";

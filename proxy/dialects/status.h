@@ -14,8 +14,8 @@ namespace likeness::dialects {
 [[nodiscard]] int status_of(Errc code);
 
 // The sentence that clients see. For the client's own mistakes (bad_request) it is the detail,
-// which names what was wrong; for everything else it comes from the code alone, since details speak
-// of origins and machines.
+// which names what was wrong, and so for a body of the wrong kind; for everything else it comes
+// from the code alone, since details speak of origins and machines.
 [[nodiscard]] std::string message_of(const Error& error);
 
 }  // namespace likeness::dialects

@@ -42,6 +42,27 @@ std::optional<std::string_view> take_segment(std::string_view& path) {
   return segment;
 }
 
+std::optional<Keyed> split_keyed(std::string_view segment) {
+  // Clients encode quotes and parentheses or not; the key itself stays encoded for decode().
+  std::string text(segment);
+  for (const auto& [code, plain] : {std::pair{"%27", "'"}, {"%28", "("}, {"%29", ")"}})
+    for (std::size_t at = 0; (at = text.find(code, at)) != std::string::npos;)
+      text.replace(at, 3, plain);
+  const auto open = text.find('(');
+  if (open == std::string::npos) return Keyed{std::move(text), std::nullopt};
+  if (text.size() < open + 4 || text.compare(open, 2, "('") != 0 || !text.ends_with("')"))
+    return std::nullopt;
+  const auto quoted = std::string_view(text).substr(open + 2, text.size() - open - 4);
+  std::string key;
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    key += quoted[i];
+    if (quoted[i] != '\'') continue;
+    ++i;
+    if (i == quoted.size() || quoted[i] != '\'') return std::nullopt;
+  }
+  return Keyed{text.substr(0, open), std::move(key)};
+}
+
 std::optional<std::string> decode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());

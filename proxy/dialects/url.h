@@ -14,6 +14,16 @@ namespace likeness::dialects {
 // used up. A trailing slash gives one last empty segment.
 [[nodiscard]] std::optional<std::string_view> take_segment(std::string_view& path);
 
+// A segment of an OData path: a word, "contacts", and where it has one the key, "contacts('id')",
+// without its quotes and with '' undoubled; both still percent-encoded, though the quotes and
+// parentheses may have been encoded as well.
+struct Keyed {
+  std::string word;
+  std::optional<std::string> key;
+};
+// Empty if the parentheses or quotes do not match.
+[[nodiscard]] std::optional<Keyed> split_keyed(std::string_view segment);
+
 // Undoes percent-encoding; "+" stands for itself. Empty if an escape is broken or decodes to NUL.
 [[nodiscard]] std::optional<std::string> decode(std::string_view text);
 

@@ -20,6 +20,16 @@ std::string_view Request::header(std::string_view name) const {
   return found == headers.end() ? std::string_view() : found->value;
 }
 
+std::string joined(const Request& request, std::string_view name) {
+  std::string all;
+  for (const Header& header : request.headers) {
+    if (!same_name(header.name, name)) continue;
+    if (!all.empty()) all += ", ";
+    all += header.value;
+  }
+  return all;
+}
+
 std::string_view reason(int status) {
   switch (status) {
     case 100: return "Continue";

@@ -31,10 +31,15 @@ struct Request {
   std::string_view body = {};
   std::string_view client = {};  // The peer's address, "127.0.0.1" or "unix".
   bool http10 = false;
+  // The body was wanted and is over its limit: the answer is 413. Nothing of it is here.
+  bool body_too_large = false;
 
   // The first header of that name (any case), or empty.
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
+
+// All headers of that name (any case) as one: their values joined by ", ".
+[[nodiscard]] std::string joined(const Request& request, std::string_view name);
 
 // An answer. A view as well: `lines` may point to the caller's stack and is copied if the socket
 // does not take it at once; `head` and `body` are copied too unless `keep` is set, which must then

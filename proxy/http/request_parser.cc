@@ -90,6 +90,12 @@ RequestParser::Progress RequestParser::parse_body(std::string_view bytes) {
     const auto rest = bytes.substr(consumed);
     consumed += put(boost::asio::const_buffer(rest.data(), rest.size()), code);
   }
+  if (wants_body_ && code == bh::error::body_limit) {
+    message_.request.body_too_large = true;
+    message_.body_left = true;
+    message_.keep_alive = false;
+    message_.body.clear();
+  }
   return {consumed, code ? status_of(code, bytes) : 0};
 }
 
@@ -174,11 +180,14 @@ void RequestParser::on_header_impl(Code& code) {
   const std::size_t limit = body_limit_(request.method, request.path);
   wants_body_ = limit > 0;
   const std::size_t most = wants_body_ ? limit : settings_.max_ignored_body_bytes;
-  if (body_size_ > most) return refuse(413, code);
-  basic_parser::body_limit(most);
+  const bool too_large = body_size_ > most;
+  if (too_large && !wants_body_) return refuse(413, code);
+  // Whoever wanted the body finds the words for that there is too much of it.
+  message_.request.body_too_large = too_large;
+  if (!too_large) basic_parser::body_limit(most);
   // Who asks before sending a body that nobody wants is answered at once. Whether the body comes
   // all the same cannot be known, so the connection ends with the answer.
-  message_.body_left = message_.expects_continue && !wants_body_;
+  message_.body_left = too_large || (message_.expects_continue && !wants_body_);
 }
 
 std::size_t RequestParser::on_body_impl(View body, Code&) {

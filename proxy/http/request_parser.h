@@ -31,6 +31,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   // Parses a whole head, or needs more, which makes this parser useless.
   Progress parse_head(std::string_view bytes);
   // Parses as much of the body as there is. What it did not consume must be given again, with more.
+  // Where a wanted body turns out to be over its limit the message says so, and is complete.
   Progress parse_body(std::string_view bytes);
 
   using basic_parser::is_done;

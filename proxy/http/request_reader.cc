@@ -111,6 +111,7 @@ RequestReader::Step RequestReader::read_head() {
   if (parser.body_size() > rest) return start_body(head.consumed);
   const auto body = parser.parse_body(input_.substr(head.consumed));
   if (body.status == RequestParser::kNeedMore) return start_body(head.consumed);
+  if (shared_.request.body_too_large) return hand_out(shared_, input_.size());
   if (body.status != 0) return refuse(body.status);
   if (!parser.is_done()) return start_body(head.consumed);
   return hand_out(shared_, head.consumed + body.consumed);
@@ -132,6 +133,7 @@ RequestReader::Step RequestReader::read_body() {
   }
   const auto body = pending_->parser.parse_body(input_);
   consume(body.consumed);
+  if (pending_->message.request.body_too_large) return hand_out(pending_->message, input_.size());
   if (body.status != 0 && body.status != RequestParser::kNeedMore) return refuse(body.status);
   if (pending_->parser.is_done()) return hand_out(pending_->message, 0);
   // What is left is the unfinished header of one chunk, or trailers.

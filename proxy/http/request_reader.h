@@ -14,7 +14,8 @@
 namespace likeness::http {
 
 // How large a body may be: asked when the head is complete. 0 means no body is expected (a small
-// one is read and thrown away).
+// one is read and thrown away). Of a larger one nothing is read: the request is handed out at once,
+// says so, and is its connection's last.
 using BodyLimit = std::function<std::size_t(Method method, std::string_view path)>;
 
 // A request while it is being read, with the storage that its views need.

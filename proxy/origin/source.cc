@@ -20,7 +20,17 @@ namespace likeness::origin {
 namespace {
 
 constexpr std::string_view kFolder = "folder:";
-constexpr std::string_view kEmbedded = "embedded:";
+constexpr std::string_view kEmbedded = "embedded";
+// Where "embedded" alone keeps its store.
+constexpr std::string_view kDefaultStore = "contacts";
+
+bool is_embedded(std::string_view spec) {
+  return spec == kEmbedded || spec.starts_with("embedded:");
+}
+
+bool is_web(std::string_view spec) {
+  return spec.starts_with("http://") || spec.starts_with("https://");
+}
 
 class FolderSource final : public Source {
  public:
@@ -38,14 +48,19 @@ class FolderSource final : public Source {
 
 class EmbeddedSource final : public Source {
  public:
-  EmbeddedSource(const std::string& directory, const Settings& settings)
-      : store_(directory, static_cast<std::size_t>(settings.origin.max_queued)) {}
+  explicit EmbeddedSource(const Settings& settings)
+      : store_(directory_of(settings.origin.spec), settings.contacts.mailbox,
+               static_cast<std::size_t>(settings.origin.max_queued)) {}
   std::unique_ptr<Origin> open(Loop& loop) override {
     return std::make_unique<EmbeddedOrigin>(loop, store_);
   }
   contacts::StoreThread* contacts() override { return &store_; }
 
  private:
+  static std::string_view directory_of(std::string_view spec) {
+    return spec == kEmbedded ? kDefaultStore : spec.substr(kEmbedded.size() + 1);
+  }
+
   contacts::StoreThread store_;
 };
 
@@ -144,15 +159,16 @@ class LiveSource final : public Source {
 
 }  // namespace
 
+bool names_people(std::string_view spec) { return !spec.starts_with(kFolder) && !is_web(spec); }
+
 std::unique_ptr<Source> make_source(const Settings& settings, const OriginSettings& per_loop) {
   const std::string& spec = settings.origin.spec;
   if (spec.starts_with(kFolder))
     return std::make_unique<FolderSource>(spec.substr(kFolder.size()), settings);
-  if (spec.starts_with(kEmbedded))
-    return std::make_unique<EmbeddedSource>(spec.substr(kEmbedded.size()), settings);
+  if (is_embedded(spec)) return std::make_unique<EmbeddedSource>(settings);
   if (const auto live = live_spec(spec))
     return std::make_unique<LiveSource>(settings, per_loop, *live);
-  if (spec.starts_with("http://") || spec.starts_with("https://"))
+  if (is_web(spec))
     return std::make_unique<HttpSource>(per_loop, settings.imaging.max_source_bytes);
   throw std::runtime_error("origin.spec: no kind of origin that there is");
 }

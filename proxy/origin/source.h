@@ -2,6 +2,7 @@
 #define LIKENESS_PROXY_ORIGIN_SOURCE_H_
 
 #include <memory>
+#include <string_view>
 
 #include "config/base/loop.h"
 #include "config/settings.h"
@@ -20,6 +21,10 @@ class Source {
   // The embedded contact store, where that is the origin; lives as long as the source.
   [[nodiscard]] virtual contacts::StoreThread* contacts() { return nullptr; }
 };
+
+// Are the photo ids of such an origin those of people, whose addresses mean the same in any case?
+// Elsewhere, in folders and on web servers, they are names of files.
+[[nodiscard]] bool names_people(std::string_view spec);
 
 // REQUIRES: settings.origin.spec has passed config::check(). Throws std::runtime_error or
 // std::system_error if it cannot be used. `settings` and `per_loop`, each loop's share of

@@ -236,6 +236,53 @@ TEST_CASE_METHOD(StoreFixture, "a photo id leads to its owner", "[contacts][phot
   CHECK(must(store->photo_owner("p@q.r")) == PhotoOwner{box.id, plain.id});
 }
 
+TEST_CASE_METHOD(StoreFixture, "a photo id may name mailbox and contact", "[contacts][photo]") {
+  const Mailbox box = must(store->mailbox(kMe));
+  const Contact made = create(R"({"EmailAddresses":[{"Address":"p@q.r"}]})");
+  const PhotoOwner owner{box.id, made.id};
+  CHECK(must(store->photo_owner("rob@contoso.com/contacts/" + made.id)) == owner);
+  CHECK(must(store->photo_owner(box.id + "/contacts/" + made.id)) == owner);
+  CHECK(code(store->photo_owner("nobody@contoso.com/contacts/" + made.id)) == Errc::no_photo);
+  CHECK(code(store->photo_owner("rob@contoso.com/contacts/nobody")) == Errc::no_photo);
+  CHECK(code(store->photo_owner("P")) == Errc::no_photo);
+}
+
+TEST_CASE("a person of the home domain is named by the local part", "[contacts][photo]") {
+  const TemporaryFolder folder;
+  auto store = must(ContactStore::open(folder.path(), {.now = {}, .home_domain = "Home.Example"}));
+  const Mailbox box = must(store.ensure_mailbox("me@home.example"));
+  const auto patch = must(parse_contact(
+      R"({"EmailAddresses":[{"Address":"Ada@home.example"},{"Address":"x@y.z"}]})", Shape::beta));
+  const Contact made = must(store.create(box.id, {}, patch));
+  const PhotoOwner owner{box.id, made.id};
+  CHECK(must(store.photo_owner("ada")) == owner);
+  CHECK(must(store.photo_owner("me")) == PhotoOwner{box.id, ""});
+  CHECK(code(store.photo_owner("Ada")) == Errc::no_photo);
+  CHECK(code(store.photo_owner("x")) == Errc::no_photo);
+  using Names = std::vector<std::string>;
+  CHECK(must(store.photo_names(owner)) == Names{made.id, "me@home.example/contacts/" + made.id,
+                                                box.id + "/contacts/" + made.id, "ada@home.example",
+                                                "ada", "x@y.z"});
+  CHECK(must(store.photo_names({box.id, ""})) == Names{box.id, "me@home.example", "me"});
+  CHECK(code(store.photo_names({box.id, "nobody"})) == Errc::not_found);
+}
+
+TEST_CASE_METHOD(StoreFixture, "the photos in a folder are those below it too",
+                 "[contacts][photo]") {
+  const Folder top = must(store->create_folder(kMe, {}, "a"));
+  const Folder below = must(store->create_folder(kMe, top.id, "b"));
+  const auto nobody = must(parse_contact("{}", Shape::beta));
+  const Contact inside = must(store->create(kMe, below.id, nobody));
+  must(store->create(kMe, top.id, nobody));  // Without a photo.
+  const Contact outside = must(store->create(kMe, {}, nobody));
+  for (const Contact& one : {inside, outside})
+    must(store->put_photo(kMe, one.id, {"x", "image/png", 1, 1}));
+  const auto names = must(store->photo_names_in(kMe, top.id));
+  CHECK(names.size() == 3);
+  CHECK(names.front() == inside.id);
+  CHECK(code(store->photo_names_in(kMe, "none")) == Errc::not_found);
+}
+
 TEST_CASE_METHOD(StoreFixture, "a batch is one transaction", "[contacts][store]") {
   const auto failed = store->batch([&]() -> Result<void> {
     named("Gone");

@@ -1,0 +1,35 @@
+#ifndef LIKENESS_PROXY_REST_PORTS_H_
+#define LIKENESS_PROXY_REST_PORTS_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/base/loop.h"
+#include "config/settings.h"
+#include "imaging/pool.h"
+#include "proxy/contacts/store_thread.h"
+#include "proxy/http/message.h"
+#include "proxy/photo/service.h"
+
+namespace likeness::rest {
+
+// What the embedded store's face on one loop works with. All of it outlives the face. Value.
+struct Ports {
+  Loop& loop;
+  contacts::StoreThread& store;
+  photo::Service& photos;
+  // Renders and calls back on `loop`.
+  std::function<void(imaging::Job, imaging::Pool::Done)> render;
+
+  // Makes every cache forget photos that have changed, and then runs `done`, on a later turn.
+  void forget(std::vector<std::string> names, Loop::Task done) const;
+};
+
+// How large a body the store's URLs take; 0 for those that take none.
+[[nodiscard]] std::size_t body_limit(const ContactsSettings& settings, http::Method method,
+                                     std::string_view path);
+
+}  // namespace likeness::rest
+
+#endif  // LIKENESS_PROXY_REST_PORTS_H_
