@@ -18,6 +18,7 @@ struct Flights::Flight {
   std::string photo;
   Miss miss;
   std::vector<std::pair<WaiterId, Done>> waiting;
+  Clock::time_point opened;
   // When the store and the origin were last asked, and when memory's answer was.
   Clock::time_point looked;
   Clock::time_point fetched;
@@ -56,6 +57,10 @@ Flights::~Flights() = default;
 
 void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   FlightPtr flight = find(photo);
+  if (flight && outdated(*flight)) {
+    detach(photo);
+    flight.reset();
+  }
   if (flight) {
     ++counters_.coalesced;
   } else if (flights_.size() < static_cast<std::size_t>(settings_.max_flights)) {
@@ -73,6 +78,12 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   if (memory.meta && !flight->miss.version()) flight->learnt = memory.meta->learnt;
   flight->miss.join(waiter, ask, memory, ports_.wall());
   perform(flight);
+}
+
+// May it be about a photo that has changed long ago?
+bool Flights::outdated(const Flight& flight) const {
+  const auto now = ports_.loop.now();
+  return !ports_.vouch.covers(flight.opened, now) && now - flight.opened >= redis_.max_unheard;
 }
 
 Flights::FlightPtr Flights::find(std::string_view photo) const {
@@ -97,6 +108,7 @@ Remembered Flights::remembered(std::string_view photo, const Ask& ask) {
 
 Flights::FlightPtr Flights::open(std::string_view photo) {
   auto flight = std::make_shared<Flight>(photo, miss_settings_, tag_lines(photo, cdn_));
+  flight->opened = ports_.loop.now();
   flights_.emplace(flight->photo, flight);
   counters_.open = flights_.size();
   flight->deadline =
@@ -136,6 +148,7 @@ void Flights::detach(std::string_view photo) {
   const FlightPtr flight = find(photo);
   if (!flight) return;
   flight->miss.detach();
+  leaving_.insert(flight);
   flights_.erase(flight->photo);
   counters_.open = flights_.size();
   perform(flight);
@@ -174,6 +187,7 @@ void Flights::close(const FlightPtr& flight) {
     ports_.loop.cancel(std::exchange(*timer, Loop::TimerId::none));
   const auto found = flights_.find(flight->photo);
   if (found != flights_.end() && found->second == flight) flights_.erase(found);
+  leaving_.erase(flight);
   counters_.open = flights_.size();
 }
 
@@ -261,6 +275,7 @@ void Flights::act(const FlightPtr& flight, Render action) {
 }
 
 void Flights::act(const FlightPtr& flight, Remember action) {
+  if (action.shown_only) return changes_.shown_only(flight->photo, action.meta->version);
   switch (action.says) {
     case Source::nobody: break;
     case Source::store:
