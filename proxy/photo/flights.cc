@@ -68,9 +68,7 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   }
   if (!flight || flight->waiting.size() >= static_cast<std::size_t>(settings_.max_waiters)) {
     ++counters_.shed;
-    done(std::unexpected(
-        Failure{{Errc::overloaded, "too many misses under way", seconds(1)}, Via::memory, {}, {}}));
-    return;
+    return done(at_hand(photo, ask));
   }
   const WaiterId waiter = ++last_waiter_;
   flight->waiting.emplace_back(waiter, std::move(done));
@@ -78,6 +76,18 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   if (memory.meta && !flight->miss.version()) flight->learnt = memory.meta->learnt;
   flight->miss.join(waiter, ask, memory, ports_.wall());
   perform(flight);
+}
+
+// The best answer without any work: fresh or stale, else that there is too much to do.
+Outcome Flights::at_hand(std::string_view photo, const Ask& ask) {
+  const WaiterId nobody = 0;
+  Miss miss(miss_settings_, tag_lines(photo, cdn_));
+  miss.join(nobody, ask, remembered(photo, ask), ports_.wall());
+  miss.give_up(ports_.wall());
+  Outcome outcome = std::unexpected(Failure{{Errc::overloaded, {}, {}}, Via::memory, {}, {}});
+  for (Action& action : miss.take_actions())
+    if (auto* answer = std::get_if<Answer>(&action)) outcome = std::move(answer->outcome);
+  return outcome;
 }
 
 // May it be about a photo that has changed long ago?

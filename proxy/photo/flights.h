@@ -89,6 +89,7 @@ class Flights {
 
   [[nodiscard]] Remembered remembered(std::string_view photo, const Ask& ask);
   [[nodiscard]] FlightPtr find(std::string_view photo) const;
+  [[nodiscard]] Outcome at_hand(std::string_view photo, const Ask& ask);
   [[nodiscard]] bool outdated(const Flight& flight) const;
   FlightPtr open(std::string_view photo);
   void perform(const FlightPtr& flight);

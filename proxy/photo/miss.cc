@@ -393,7 +393,7 @@ void Miss::detach() {
 }
 
 void Miss::give_up(WallClock::time_point now) {
-  if (!fetch_error_) fetch_error_ = Error{Errc::overloaded, "the miss took too long", seconds(1)};
+  if (!fetch_error_) fetch_error_ = Error{Errc::overloaded, "too many misses, or one that took too long", seconds(1)};
   for (const Waiter& waiter : std::exchange(waiters_, {})) {
     const Next next = consider(waiter, now);
     const auto* outcome = std::get_if<Outcome>(&next);
