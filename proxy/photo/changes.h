@@ -53,6 +53,8 @@ class Changes {
   void filled(std::string_view photo, const std::string& version, const Result<bool>& result);
   // Shown, from a record of this age: too young to survive a failover for sure?
   void shown(std::string_view photo, const cache::Meta& stored, WallClock::time_point now);
+  // Fetched and shown, but not remembered: it may be older than what the store has, or newer.
+  void shown_only(std::string_view photo, const std::string& version);
   // Memory has it, but nobody vouches for it: the store may have missed it as well.
   void doubted(std::string_view photo, const std::string& version);
 
@@ -60,8 +62,8 @@ class Changes {
   void compare(const std::string& photo);
   void compared(const std::string& photo, const Result<cache::Peeked>& stored);
   void drop(const std::string& photo);
-  void remind_until(const std::string& photo, Clock::time_point until);
-  void erase(const std::string& photo, cache::Store::Done<void> done);
+  std::uint64_t remind_until(const std::string& photo, Clock::time_point until);
+  void erase(const std::string& photo, std::uint64_t number, cache::Store::Done<void> done);
 
   Loop& loop_;
   cache::MemoryCache& memory_;
@@ -77,7 +79,12 @@ class Changes {
   };
   std::unordered_map<std::string, Filling> filling_;
   // Forgotten lately, or with a store that has not confirmed it yet: until when to remind it.
-  std::unordered_map<std::string, Clock::time_point> forgotten_;
+  struct Reminder {
+    Clock::time_point until;
+    std::uint64_t number;  // Of the last time that it was forgotten.
+  };
+  std::unordered_map<std::string, Reminder> forgotten_;
+  std::uint64_t last_forgotten_ = 0;
   std::size_t prune_at_ = 1'024;
 };
 

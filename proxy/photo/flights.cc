@@ -18,6 +18,7 @@ struct Flights::Flight {
   std::string photo;
   Miss miss;
   std::vector<std::pair<WaiterId, Done>> waiting;
+  Clock::time_point opened;
   // When the store and the origin were last asked, and when memory's answer was.
   Clock::time_point looked;
   Clock::time_point fetched;
@@ -56,6 +57,10 @@ Flights::~Flights() = default;
 
 void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   FlightPtr flight = find(photo);
+  if (flight && outdated(*flight)) {
+    detach(photo);
+    flight.reset();
+  }
   if (flight) {
     ++counters_.coalesced;
   } else if (flights_.size() < static_cast<std::size_t>(settings_.max_flights)) {
@@ -63,9 +68,7 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   }
   if (!flight || flight->waiting.size() >= static_cast<std::size_t>(settings_.max_waiters)) {
     ++counters_.shed;
-    done(std::unexpected(
-        Failure{{Errc::overloaded, "too many misses under way", seconds(1)}, Via::memory, {}, {}}));
-    return;
+    return done(at_hand(photo, ask));
   }
   const WaiterId waiter = ++last_waiter_;
   flight->waiting.emplace_back(waiter, std::move(done));
@@ -73,6 +76,24 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   if (memory.meta && !flight->miss.version()) flight->learnt = memory.meta->learnt;
   flight->miss.join(waiter, ask, memory, ports_.wall());
   perform(flight);
+}
+
+// The best answer without any work: fresh or stale, else that there is too much to do.
+Outcome Flights::at_hand(std::string_view photo, const Ask& ask) {
+  const WaiterId nobody = 0;
+  Miss miss(miss_settings_, tag_lines(photo, cdn_));
+  miss.join(nobody, ask, remembered(photo, ask), ports_.wall());
+  miss.give_up(ports_.wall());
+  Outcome outcome = std::unexpected(Failure{{Errc::overloaded, {}, {}}, Via::memory, {}, {}});
+  for (Action& action : miss.take_actions())
+    if (auto* answer = std::get_if<Answer>(&action)) outcome = std::move(answer->outcome);
+  return outcome;
+}
+
+// May it be about a photo that has changed long ago?
+bool Flights::outdated(const Flight& flight) const {
+  const auto now = ports_.loop.now();
+  return !ports_.vouch.covers(flight.opened, now) && now - flight.opened >= redis_.max_unheard;
 }
 
 Flights::FlightPtr Flights::find(std::string_view photo) const {
@@ -97,6 +118,7 @@ Remembered Flights::remembered(std::string_view photo, const Ask& ask) {
 
 Flights::FlightPtr Flights::open(std::string_view photo) {
   auto flight = std::make_shared<Flight>(photo, miss_settings_, tag_lines(photo, cdn_));
+  flight->opened = ports_.loop.now();
   flights_.emplace(flight->photo, flight);
   counters_.open = flights_.size();
   flight->deadline =
@@ -136,6 +158,7 @@ void Flights::detach(std::string_view photo) {
   const FlightPtr flight = find(photo);
   if (!flight) return;
   flight->miss.detach();
+  leaving_.insert(flight);
   flights_.erase(flight->photo);
   counters_.open = flights_.size();
   perform(flight);
@@ -174,6 +197,7 @@ void Flights::close(const FlightPtr& flight) {
     ports_.loop.cancel(std::exchange(*timer, Loop::TimerId::none));
   const auto found = flights_.find(flight->photo);
   if (found != flights_.end() && found->second == flight) flights_.erase(found);
+  leaving_.erase(flight);
   counters_.open = flights_.size();
 }
 
@@ -261,6 +285,7 @@ void Flights::act(const FlightPtr& flight, Render action) {
 }
 
 void Flights::act(const FlightPtr& flight, Remember action) {
+  if (action.shown_only) return changes_.shown_only(flight->photo, action.meta->version);
   switch (action.says) {
     case Source::nobody: break;
     case Source::store:

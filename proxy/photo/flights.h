@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -88,6 +89,8 @@ class Flights {
 
   [[nodiscard]] Remembered remembered(std::string_view photo, const Ask& ask);
   [[nodiscard]] FlightPtr find(std::string_view photo) const;
+  [[nodiscard]] Outcome at_hand(std::string_view photo, const Ask& ask);
+  [[nodiscard]] bool outdated(const Flight& flight) const;
   FlightPtr open(std::string_view photo);
   void perform(const FlightPtr& flight);
   void act(const FlightPtr& flight, const LookUp& action);
@@ -113,6 +116,7 @@ class Flights {
   MissSettings miss_settings_;
   Changes changes_;
   std::unordered_map<std::string, FlightPtr> flights_;
+  std::set<FlightPtr> leaving_;  // Detached; nobody joins them any more.
   WaiterId last_waiter_ = 0;
   FlightCounters counters_;
 };

@@ -183,8 +183,9 @@ def parse_metrics(text):
 class Redis(Process):
     """A redis-server that keeps nothing on disk, on a free TCP port and a unix socket."""
 
-    def __init__(self, password=None):
+    def __init__(self, password=None, options=()):
         super().__init__("redis")
+        self.options = options
         self.socket = self.path("redis.sock")
         self.password = password
         self.port = _free_port()
@@ -194,7 +195,7 @@ class Redis(Process):
 
     def start(self):
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket",
-                   self.socket, "--save", "", "--appendonly", "no", "--dir", self.folder]
+                   self.socket, "--save", "", "--appendonly", "no", "--dir", self.folder, *self.options]
         if self.password:
             command += ["--requirepass", self.password]
         self.spawn(command)

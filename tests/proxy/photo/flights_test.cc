@@ -120,6 +120,25 @@ TEST_CASE("past the limits requests are shed at once") {
   CHECK(c.flights.counters().shed == 2);
 }
 
+TEST_CASE("past the limits what is at hand is served, however stale") {
+  Settings settings;
+  settings.photo.max_flights = 1;
+  settings.freshness.photo_ttl = seconds(0);
+  settings.freshness.stale_while_revalidate = seconds(0);
+  Case c(settings);
+  c.get(1, "ada", square(48));
+  c.origin.send("ada");
+  c.imaging.finish();
+  c.get(2, "bob", square(48));
+  c.get(3, "ada", square(48));
+  REQUIRE(c.answers.contains(3));
+  CHECK(c.bytes(3) == "48x48 of ada");
+  CHECK(c.answers.at(3)->stale);
+  c.get(4, "ada", square(96));
+  CHECK(c.answers.at(4).error().error.code == Errc::overloaded);
+  CHECK(c.answers.at(4).error().error.retry_after > seconds(0));
+}
+
 TEST_CASE("an answer may lead to another question about the same photo") {
   Case c;
   c.flights.get("ada", square(48), [&](Outcome) { c.get(2, "ada", square(96)); });

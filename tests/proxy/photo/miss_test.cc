@@ -56,8 +56,8 @@ class Case {
   explicit Case(bool has_store) : miss(with_store(has_store)) {}
 
   void join(WaiterId id, const Ask& ask, const MetaPtr& meta = nullptr,
-            const PicturePtr& picture = nullptr) {
-    miss.join(id, ask, {true, meta, picture, nullptr, nullptr}, now);
+            const PicturePtr& picture = nullptr, bool vouched = true) {
+    miss.join(id, ask, {vouched, meta, picture, nullptr, nullptr}, now);
     take();
   }
   void look_up(Result<cache::StoredRecord> result) {
@@ -66,6 +66,14 @@ class Case {
   }
   void claim(Result<std::optional<cache::FillToken>> result) {
     miss.claimed(std::move(result), now);
+    take();
+  }
+  void awaited(bool long_enough) {
+    miss.awaited(long_enough, now);
+    take();
+  }
+  void detach() {
+    miss.detach();
     take();
   }
   void fetch(Result<origin::Fetched> result) {
@@ -163,21 +171,118 @@ TEST_CASE("with a store the look-up and the claim come before the fetch, and the
   CHECK(c.outcome(1).has_value());
 }
 
-TEST_CASE("an unusable store or a lost claim only means that nothing is shared") {
+TEST_CASE("an unusable store only means that nothing is shared") {
   Case c(true);
   c.join(1, square(240));
-  SECTION("the look-up fails") {
-    c.look_up(fail(Errc::store_unavailable));
-    c.claim(fail(Errc::store_unavailable));
-  }
-  SECTION("another process has the claim") {
-    c.look_up(kNothingStored);
-    c.claim(std::optional<cache::FillToken>());
-  }
+  c.look_up(fail(Errc::store_unavailable));
+  c.claim(fail(Errc::store_unavailable));
   c.fetch(sent("jpeg"));
   c.render();
   CHECK(c.outcome(1).has_value());
+  CHECK(c.count<Remember>() == 1);
   CHECK(c.count<Fill>() == 0);
+}
+
+TEST_CASE("while another process fetches a photo nobody else does") {
+  Case c(true);
+  c.join(1, square(240));
+  c.look_up(kNothingStored);
+  c.claim(std::optional<cache::FillToken>());
+  REQUIRE(c.count<Await>() == 1);
+  CHECK(c.count<Fetch>() == 0);
+  CHECK_FALSE(c.miss.idle());
+  c.join(2, square(96));
+  CHECK(c.count<Fetch>() == 0);
+  SECTION("its result answers everyone") {
+    c.awaited(false);
+    REQUIRE(c.count<LookUp>() == 2);
+    CHECK(c.last<LookUp>().names.size() == 2);
+    const auto meta = std::make_shared<const Meta>(photo_meta("jpeg", kNow + hours(1)));
+    c.look_up(
+        cache::StoredRecord{meta, {picture_of("jpeg", "small"), picture_of("jpeg", "smaller")}});
+    CHECK(*c.outcome(1)->picture->bytes == "small");
+    CHECK(*c.outcome(2)->picture->bytes == "smaller");
+    CHECK(c.outcome(1)->via == Via::store);
+    CHECK(c.miss.idle());
+  }
+  SECTION("without a result they try again") {
+    c.awaited(false);
+    c.look_up(kNothingStored);
+    CHECK(c.count<Claim>() == 2);
+    c.claim(std::optional<cache::FillToken>("token"));
+    c.fetch(sent("jpeg"));
+    c.render();
+    CHECK(c.last<Fill>().token == "token");
+    CHECK(c.outcome(2).has_value());
+  }
+  SECTION("who has waited long enough fetches for those who wait, and for nobody else") {
+    c.awaited(true);
+    CHECK(c.count<Fetch>() == 1);
+    c.fetch(sent("jpeg"));
+    c.render();
+    CHECK(c.outcome(1).has_value());
+    CHECK(c.outcome(2).has_value());
+    CHECK(c.count<Remember>() == 1);
+    CHECK(c.last<Remember>().shown_only);
+    CHECK(c.count<Fill>() == 0);
+    CHECK(c.miss.idle());
+  }
+}
+
+TEST_CASE("a claim that comes to nothing is given back") {
+  Case c(true);
+  const auto meta = std::make_shared<const Meta>(photo_meta("jpeg", kNow - hours(48)));
+  c.join(1, square(240), meta, picture_of("jpeg", "small"));
+  c.look_up(kNothingStored);
+  c.claim(std::optional<cache::FillToken>("token"));
+  CHECK(c.miss.claim() == "token");
+  SECTION("because the origin fails") {
+    c.fetch(fail(Errc::origin_timeout));
+    CHECK(c.outcome(1)->stale);
+  }
+  SECTION("because the photo has changed") {
+    c.detach();
+    c.fetch(sent("jpeg"));
+  }
+  REQUIRE(c.count<Release>() == 1);
+  CHECK(c.last<Release>().token == "token");
+  CHECK_FALSE(c.miss.claim().has_value());
+  CHECK(c.count<Fill>() == 0);
+}
+
+TEST_CASE("what nobody vouches for is asked for again, however fresh it is") {
+  Case c(true);
+  const auto meta = std::make_shared<const Meta>(photo_meta("jpeg", kNow + hours(1)));
+  c.join(1, square(240), meta, picture_of("jpeg", "small"), false);
+  REQUIRE(c.count<LookUp>() == 1);
+  CHECK(c.count<Answer>() == 0);
+  SECTION("the store confirms it") {
+    c.look_up(cache::StoredRecord{meta, {nullptr}});
+    CHECK(*c.outcome(1)->picture->bytes == "small");
+    CHECK_FALSE(c.outcome(1)->stale);
+    CHECK(c.last<Remember>().says == Source::store);
+    CHECK(c.count<Fetch>() == 0);
+  }
+  SECTION("the store has another version") {
+    const auto other = std::make_shared<const Meta>(photo_meta("other", kNow + hours(1)));
+    c.look_up(cache::StoredRecord{other, {picture_of("other", "new")}});
+    CHECK(*c.outcome(1)->picture->bytes == "new");
+  }
+  SECTION("the origin confirms it") {
+    c.look_up(kNothingStored);
+    c.claim(fail(Errc::store_unavailable));
+    CHECK(c.last<Fetch>().have.etag == "\"v\"");
+    c.fetch(origin::Fetched{});
+    CHECK(*c.outcome(1)->picture->bytes == "small");
+    CHECK(c.outcome(1)->via == Via::revalidated);
+  }
+  SECTION("nobody can be asked: it beats an error") {
+    c.look_up(fail(Errc::store_unavailable));
+    c.claim(fail(Errc::store_unavailable));
+    c.fetch(fail(Errc::origin_unreachable));
+    CHECK(c.outcome(1)->stale);
+    CHECK(c.last<Remember>().says == Source::nobody);
+  }
 }
 
 TEST_CASE("a picture in the store is answered after one look-up") {
@@ -402,7 +507,9 @@ TEST_CASE("after a detach everyone is answered and nothing is written") {
   c.fetch(sent("jpeg"));
   c.render();
   CHECK(c.outcome(1).has_value());
-  CHECK(c.count<Remember>() + c.count<Fill>() + c.count<Save>() == 0);
+  CHECK(c.last<Remember>().shown_only);
+  CHECK(c.count<Remember>() == 1);
+  CHECK(c.count<Fill>() + c.count<Save>() == 0);
 }
 
 TEST_CASE("giving up answers everyone once, with what there is") {

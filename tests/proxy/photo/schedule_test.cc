@@ -354,6 +354,9 @@ class World {
   void resume(Proxy& proxy) {
     log("goes on");
     proxy.stopped = false;
+    // What has come due in its sleep comes before anything new.
+    proxy.loop.run();
+    watch_store(proxy);
   }
 
   void restart(int i) {
@@ -367,6 +370,8 @@ class World {
   void restart_one() {
     const int i = which_ = pick(kProcesses);
     log("is killed and started again");
+    // Not beside a failover: what the process alone could have told again is with the replica.
+    redis_.replicate(clock_);
     restart(i);
   }
 
