@@ -229,13 +229,13 @@ void RedisStore::erase_keys(const std::vector<RedisReply>& keys, Done<void> done
   }
 }
 
-void RedisStore::run_flag(const RedisScript& script, std::string key, RedisCommand args,
+void RedisStore::run_flag(const RedisScript& script, const std::string& key, RedisCommand args,
                           Done<bool> done) {
-  run(script, std::move(key), std::move(args),
+  run(script, key, std::move(args),
       [then = std::move(done)](Result<RedisReply> reply) mutable { then(read_flag(reply)); });
 }
 
-void RedisStore::run(const RedisScript& script, std::string key, RedisCommand args,
+void RedisStore::run(const RedisScript& script, const std::string& key, RedisCommand args,
                      Done<RedisReply> done) {
   RedisCommand command{"EVALSHA", script.digest(), "1", key};
   std::ranges::move(args, std::back_inserter(command));

@@ -46,9 +46,11 @@ class RedisStore final : public Store {
  private:
   [[nodiscard]] std::string key(std::string_view photo) const;
   // Runs a script by its digest, or by its source where Redis has forgotten it.
-  void run(const RedisScript& script, std::string key, RedisCommand args, Done<RedisReply> done);
+  void run(const RedisScript& script, const std::string& key, RedisCommand args,
+           Done<RedisReply> done);
   // A script that answers 1 or 0.
-  void run_flag(const RedisScript& script, std::string key, RedisCommand args, Done<bool> done);
+  void run_flag(const RedisScript& script, const std::string& key, RedisCommand args,
+                Done<bool> done);
   // Steps of erase_all().
   struct Search;
   void search(std::unique_ptr<Search> search);

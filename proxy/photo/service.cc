@@ -86,7 +86,7 @@ void Service::forget(Loop& here, std::vector<std::string> photos, Forgotten done
   }
 }
 
-void Service::forget_all(Loop& here, std::string photos, Forgotten done) {
+void Service::forget_all(Loop& here, const std::string& photos, Forgotten done) {
   auto again = [this, &here, photos, done = std::move(done)](Result<void> result) mutable {
     // What was still in the store may have come back in between.
     forget_all_here(here, photos, [result = std::move(result), done = std::move(done)]() mutable {

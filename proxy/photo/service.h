@@ -57,7 +57,7 @@ class Service {
   void forget(Loop& here, std::vector<std::string> photos, Forgotten done);
   // The same for all photos whose ids begin so; "" for everything. The store is searched for them,
   // so it takes a second for some hundred thousand records, and each is gone when it is found.
-  void forget_all(Loop& here, std::string photos, Forgotten done);
+  void forget_all(Loop& here, const std::string& photos, Forgotten done);
 
   // Somebody may have changed what the store has of these photos, or everything (cache::RedisFeed).
   // From any loop.
