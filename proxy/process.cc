@@ -371,9 +371,9 @@ void Process::State::drain() {
 
 Process::State::~State() { tear_down(); }
 
-// Each part goes on the loop that it lives on. First nothing new comes in, then nothing is under
-// way any more, then the last callbacks cross between the loops; only then may what they refer to
-// go.
+// Each part goes on the loop that it lives on. First nothing new comes in, then the flights stop
+// and nothing is under way any more, then the last callbacks cross between the loops; only then may
+// what they refer to go.
 void Process::State::tear_down() {
   draining_ = true;
   for (const auto& shard : shards_) shard->loop.run([&] { shard->server.reset(); });
@@ -382,6 +382,7 @@ void Process::State::tear_down() {
   for (const auto& shard : shards_) {
     shard->loop.run([&] {
       if (&shard == &shards_.front()) feed_.reset();
+      if (shard->flights) shard->flights->stop();
       shard->origin.reset();
       shard->store.reset();
     });

@@ -53,9 +53,22 @@ Flights::Flights(Ports ports, const Settings& settings)
                 [this](auto photo, const auto& stored) { return compare(photo, stored); },
                 [this](auto photo) { detach(photo); }}) {}
 
-Flights::~Flights() = default;
+Flights::~Flights() { stop(); }
+
+void Flights::stop() {
+  stopped_ = true;
+  const auto still = [this](const FlightPtr& flight) {
+    for (const Loop::TimerId timer : {flight->deadline, flight->renewal, flight->patience})
+      ports_.loop.cancel(timer);
+  };
+  for (const auto& [photo, flight] : flights_) still(flight);
+  for (const FlightPtr& flight : leaving_) still(flight);
+  flights_.clear();
+  leaving_.clear();
+}
 
 void Flights::get(std::string_view photo, const Ask& ask, Done done) {
+  if (stopped_) return;
   FlightPtr flight = find(photo);
   if (flight && outdated(*flight)) {
     detach(photo);
@@ -137,7 +150,7 @@ Flights::FlightPtr Flights::open(std::string_view photo) {
 }
 
 void Flights::forget(std::string_view photo, cache::Store::Done<void> done) {
-  changes_.forget(photo, std::move(done));
+  if (!stopped_) changes_.forget(photo, std::move(done));
 }
 
 void Flights::forget_all_here(std::string_view photos) {
@@ -149,7 +162,8 @@ void Flights::forget_all_here(std::string_view photos) {
 }
 
 void Flights::erase_stored(std::string_view photos, cache::Store::Done<void> done) {
-  if (ports_.store) return ports_.store->erase_all(photos, std::move(done));
+  if (stopped_) return;
+  if (ports_.store != nullptr) return ports_.store->erase_all(photos, std::move(done));
   ports_.loop.post([then = std::move(done)]() mutable { then({}); });
 }
 
@@ -182,7 +196,7 @@ bool Flights::compare(std::string_view photo, const cache::Peeked& stored) {
 // Does what the miss wants done. An answer may lead its receiver to ask again, for this very photo:
 // that only adds to what is to be done here.
 void Flights::perform(const FlightPtr& flight) {
-  if (std::exchange(flight->performing, true)) return;
+  if (stopped_ || std::exchange(flight->performing, true)) return;
   for (auto actions = flight->miss.take_actions(); !actions.empty();
        actions = flight->miss.take_actions()) {
     for (Action& action : actions)

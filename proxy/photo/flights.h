@@ -77,9 +77,15 @@ class Flights {
   void erase_stored(std::string_view photos, cache::Store::Done<void> done);
 
   // Somebody may have changed the photo's record in the store.
-  void changed(std::string_view photo) { changes_.changed(photo); }
+  void changed(std::string_view photo) {
+    if (!stopped_) changes_.changed(photo);
+  }
   // The store can be reached again.
   void store_is_back() { changes_.store_is_back(); }
+
+  // Drops all flights, with those who wait, and does nothing any more; what it works with may go.
+  // Answers that still come are ignored.
+  void stop();
 
   [[nodiscard]] const FlightCounters& counters() const { return counters_; }
 
@@ -118,6 +124,7 @@ class Flights {
   std::unordered_map<std::string, FlightPtr> flights_;
   std::set<FlightPtr> leaving_;  // Detached; nobody joins them any more.
   WaiterId last_waiter_ = 0;
+  bool stopped_ = false;
   FlightCounters counters_;
 };
 
