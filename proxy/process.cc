@@ -94,7 +94,8 @@ class Process::State {
   void start_pool(Loop& loop, const std::string& executable);
   void start_shard(std::size_t index, const std::string& executable);
   cache::RouterEvents redis_events(Shard& shard, bool tells_feed);
-  void start_feed(Loop& loop);
+  // `tried` learns how the first attempt ended, while feed_tried_ says so.
+  void start_feed(Loop& loop, std::promise<void>& tried);
   void start_server(Shard& shard);
   void listen();
   void listen(const std::vector<http::Listener>& listeners);
@@ -116,7 +117,8 @@ class Process::State {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<imaging::Pool> pool_;  // On the first loop.
   std::unique_ptr<photo::Service> service_;
-  // On the first loop, both.
+  // On the first loop, all three.
+  std::promise<void>* feed_tried_ = nullptr;
   std::vector<cache::RedisTarget> redis_masters_;
   std::unique_ptr<cache::RedisFeed> feed_;
 };
@@ -146,7 +148,14 @@ void Process::State::start(const std::string& executable) {
   for (const auto& shard : shards_) homes.push_back({&shard->loop, shard->flights.get()});
   service_ =
       std::make_unique<photo::Service>(memory_, vouch_, settings_.freshness, std::move(homes));
-  if (redis_) shards_.front()->loop.run([&] { start_feed(shards_.front()->loop); });
+  if (redis_) {
+    // What is learnt before the feed is whole is doubted once it is: better to have it from the
+    // start, if Redis is there at all.
+    std::promise<void> tried;
+    shards_.front()->loop.run([&] { start_feed(shards_.front()->loop, tried); });
+    tried.get_future().wait_for(settings_.redis.connect_timeout);
+    shards_.front()->loop.run([&] { feed_tried_ = nullptr; });
+  }
   for (const auto& shard : shards_) shard->loop.run([&] { start_server(*shard); });
   listen();
   if (const auto period = service_manager::watchdog_period()) watch_over(*period, 0);
@@ -192,15 +201,18 @@ cache::RouterEvents Process::State::redis_events(Shard& shard, bool tells_feed) 
   return events;
 }
 
-void Process::State::start_feed(Loop& loop) {
+void Process::State::start_feed(Loop& loop, std::promise<void>& tried) {
+  feed_tried_ = &tried;
   cache::FeedEvents events{.changed = [this](auto photos) { service_->changed(std::move(photos)); },
                            .all_changed = [this] { service_->all_changed(); },
                            .link =
-                               [](bool whole, std::string_view reason) {
+                               [this](bool whole, std::string_view reason) {
                                  if (whole)
                                    log::info("changes in redis are heard of");
                                  else
                                    log::warn("changes in redis are not heard of: {}", reason);
+                                 if (auto* first = std::exchange(feed_tried_, nullptr))
+                                   first->set_value();
                                }};
   feed_ = std::make_unique<cache::RedisFeed>(loop, settings_.redis, vouch_, std::move(events));
   feed_->follow(redis_masters_);
