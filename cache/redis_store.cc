@@ -130,8 +130,13 @@ void RedisStore::claim(std::string_view photo, milliseconds lease,
   FillToken token = make_token();
   RedisCommand args{token, std::to_string(lease.count())};
   run_flag(claim_, key(photo), std::move(args),
-           [token = std::move(token), then = std::move(done)](Result<bool> claimed) mutable {
-             if (!claimed) return then(std::unexpected(claimed.error()));
+           [this, name = std::string(photo), token = std::move(token),
+            then = std::move(done)](Result<bool> claimed) mutable {
+             if (!claimed) {
+               // It may have won all the same: behind it, on the same connection, this undoes it.
+               release(name, token);
+               return then(std::unexpected(claimed.error()));
+             }
              then(*claimed ? std::optional(std::move(token)) : std::nullopt);
            });
 }

@@ -117,7 +117,7 @@ struct RedisSettings {
   milliseconds max_unheard{5'000};
   // Who fetches a photo for the fleet holds a claim that ends this long after its last renewal; a
   // third of it may pass between two. It is how long a process that dies holds up the others.
-  milliseconds fill_lease{3'000};
+  milliseconds fill_lease{1'000};
   // The others wait for the fetch no longer than this, and then fetch for themselves. With an
   // origin's deadline it stays below photo.miss_timeout.
   milliseconds max_fill_wait{12'000};

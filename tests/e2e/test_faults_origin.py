@@ -29,7 +29,7 @@ class OriginFaults(case.Case):
         fault("new")
         answer = server.get(ADA)
         self.assert_picture(answer, 32, 32)
-        self.assertEqual(answer.detail, "stale")
+        self.assertIn("stale", answer.detail)
         self.assertEqual(server.get("/photos/new/HR32x32").status, cold)
         (recover or self.mend)()
         for target in (ADA, "/photos/new/HR32x32"):
@@ -72,14 +72,14 @@ class OriginFaults(case.Case):
         self.check(lambda name: self.origin.put(name, photo(), missing=1000), 502)
 
     def test_errors(self):
-        for status, cold in ((500, 502), (503, 502), (403, 502), (301, 502)):
+        for status, cold in ((500, 502), (503, 502), (403, 403), (301, 502)):
             with self.subTest(status):
                 self.mend()
                 self.check(lambda name, status=status: self.origin.put(
                     name, b"no", status=status, headers={"Location": "/photos/ada.jpg"}), cold)
 
     def test_it_sends_something_else(self):
-        self.check(lambda name: self.origin.put(name, b"<html>Sorry</html>"), 502)
+        self.check(lambda name: self.origin.put(name, b"<html>Sorry</html>"), 422)
 
     def test_without_tls_where_tls_is_asked(self):
         template = self.origin.template.replace("http://", "https://")

@@ -122,9 +122,9 @@ class RedisFaults(case.Case):
 
         def spoil():
             for number, name in enumerate(names):
-                redis.command("DEL", f"likeness:{name}")
-                redis.command(*(("SET", f"likeness:{name}", "text") if number % 2
-                                else ("LPUSH", f"likeness:{name}", "text")))
+                put = ("redis.call('LPUSH', KEYS[1], 'text')" if number % 2
+                       else "redis.call('SET', KEYS[1], 'text')")
+                redis.command("EVAL", "redis.call('DEL', KEYS[1]) " + put, "1", f"likeness:{name}")
 
         self.under_load("wrong type", servers, spoil)
         for name in names:

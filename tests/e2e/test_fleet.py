@@ -68,17 +68,6 @@ class Invalidation(Fleet):
                 for server in servers:
                     server.stop()
 
-    def test_a_new_version_found_by_one_process_shows_in_all(self):
-        short = {"freshness__photo_ttl": "0s", "freshness__min_ttl": "0s",
-                 "freshness__stale_while_revalidate": "0s"}
-        others = self.serve(2)
-        old = self.warm(others)
-        refresher, = self.serve(1, **short)
-        self.change_photo()
-        self.assertEqual(refresher.get(ADA).detail, "fetched")
-        self.assert_all_change(others, old)
-        self.assertEqual(self.origin.count("ada"), 2)
-
     def test_a_new_size_costs_nobody_else_his_memory(self):
         one, two = self.serve(2)
         self.warm([one, two])
