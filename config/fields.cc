@@ -396,6 +396,14 @@ constexpr Field kFields[] = {
      "Requests that may wait for one photo's miss.",
      at<&Settings::photo, &PhotoSettings::max_waiters>(),
      {.min = 1, .max = 10'000'000}},
+    {"photo.max_call_bytes",
+     "The largest body of a Graph $batch or an Exchange SOAP request.",
+     at<&Settings::photo, &PhotoSettings::max_call_bytes>(),
+     {.min = kKi, .max = 16 * kMi}},
+    {"photo.max_batch_bytes",
+     "What one Graph $batch may answer with; photos past it are answered 503 within it.",
+     at<&Settings::photo, &PhotoSettings::max_batch_bytes>(),
+     {.min = kKi, .max = 1024 * kMi}},
 
     // access
     {"access.tokens",

@@ -215,6 +215,10 @@ struct PhotoSettings {
   int max_flights = 4'096;
   // Requests that wait for one photo's miss.
   int max_waiters = 65'536;
+  // The body of a Graph $batch (20 URLs) or of a SOAP request.
+  std::size_t max_call_bytes = 256 * kKiB;
+  // What one $batch may answer with, base64 and all.
+  std::size_t max_batch_bytes = 32 * kMiB;
 };
 
 struct AccessSettings {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "proxy/dialects/ews.h"
+#include "proxy/dialects/graph.h"
 #include "proxy/dialects/outlook.h"
 #include "proxy/dialects/status.h"
-#include "proxy/dialects/ucwa.h"
+#include "proxy/dialects/ucwa_documents.h"
 #include "proxy/dialects/web.h"
 
 namespace likeness {
@@ -133,23 +135,33 @@ std::string preflight_lines(std::string_view allow, const CdnSettings& settings)
          "Access-Control-Max-Age: 86400\r\n";
 }
 
-Document error_document(dialects::Dialect dialect, const Error& error, std::string_view accept) {
+Document error_document(dialects::Dialect dialect, const Error& error, std::string_view accept,
+                        std::string_view request_id) {
   switch (dialect) {
     case dialects::Dialect::web: return {dialects::web_error(error), kJson};
-    case dialects::Dialect::outlook:
+    case dialects::Dialect::outlook: return {dialects::outlook_error(error), kJson};
     case dialects::Dialect::graph:
-    case dialects::Dialect::ews: return {dialects::outlook_error(error), kJson};
+      return {dialects::graph_error(error, request_id, WallClock::now()), kJson};
+    case dialects::Dialect::ews: return {dialects::ews_error(error), "text/plain; charset=utf-8"};
     case dialects::Dialect::ucwa: break;
   }
   auto answer = dialects::ucwa_error(error, accept);
   return {std::move(answer.body), answer.type};
 }
 
-Document metadata_document(const dialects::Call& call, const cache::Meta& meta,
-                           std::string_view host, std::string_view path) {
+Document photo_document(const dialects::Call& call, const photo::Found& found,
+                        std::string_view host, std::string_view path) {
+  const bool list = call.form == dialects::Form::list;
+  const std::string base = "http://" + std::string(host);
   if (call.dialect == dialects::Dialect::outlook)
-    return {dialects::outlook_metadata(meta, call, "http://" + std::string(host), path), kJson};
-  return {dialects::web_metadata(meta), kJson};
+    return {list ? dialects::outlook_list(*found.meta, base, path)
+                 : dialects::outlook_metadata(found, base, path),
+            kJson};
+  if (call.dialect == dialects::Dialect::graph)
+    return {list ? dialects::graph_list(*found.meta, base, path)
+                 : dialects::graph_metadata(found, base, path),
+            kJson};
+  return {dialects::web_metadata(*found.meta), kJson};
 }
 
 void send_document(Exchange& exchange, http::Lines& lines, int status, const Document& document,
@@ -163,8 +175,9 @@ void refuse(Exchange& exchange, dialects::Dialect dialect, const Error& error,
   http::Lines lines = exchange.lines();
   lines.line("Cache-Control: no-store");
   if (!more.empty()) lines.line(more);
-  send_document(exchange, lines, dialects::status_of(error.code),
-                error_document(dialect, error, accept), telemetry::CacheOutcome::none);
+  send_document(exchange, lines, dialects::status_of(dialect, error.code),
+                error_document(dialect, error, accept, exchange.request_id()),
+                telemetry::CacheOutcome::none);
 }
 
 }  // namespace likeness

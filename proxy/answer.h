@@ -54,11 +54,12 @@ struct Document {
 
 // The dialect's words for an error; `accept` is the request's Accept.
 [[nodiscard]] Document error_document(dialects::Dialect dialect, const Error& error,
-                                      std::string_view accept);
+                                      std::string_view accept, std::string_view request_id);
 
-// The dialect's metadata of a photo; `host` and `path` are the request's.
-[[nodiscard]] Document metadata_document(const dialects::Call& call, const cache::Meta& meta,
-                                         std::string_view host, std::string_view path);
+// The dialect's document about a photo, for Form::metadata and Form::list; `host` and `path` are
+// the request's.
+[[nodiscard]] Document photo_document(const dialects::Call& call, const photo::Found& found,
+                                      std::string_view host, std::string_view path);
 
 // Sends a document behind `lines`, which have been begun by exchange.lines().
 void send_document(Exchange& exchange, http::Lines& lines, int status, const Document& document,

@@ -37,7 +37,8 @@ Exchange::Exchange(const http::Request& request, http::Responder responder, Requ
       metrics_(&metrics),
       started_(Clock::now()),
       head_(request.method == http::Method::head) {
-  const auto given = request.header("x-request-id");
+  auto given = request.header("x-request-id");
+  if (given.empty()) given = request.header("client-request-id");
   const bool usable = !given.empty() && given.size() <= kMaxId && plain_token(given);
   id_size_ = static_cast<std::uint8_t>(usable ? given.copy(id_.data(), given.size())
                                               : ids.next(id_.data()));

@@ -35,8 +35,9 @@ class RequestIds {
 // Holds no memory but its own. Move-only. Loop-confined to the connection's loop.
 class Exchange {
  public:
-  // A client's X-Request-Id is taken over if it is a plain token of at most 128 characters, so that
-  // it can stand in logs. `metrics` outlives the exchange.
+  // A client's X-Request-Id, or else its client-request-id, which is Graph's and Exchange's word,
+  // is taken over if it is a plain token of at most 128 characters, so that it can stand in logs.
+  // `metrics` outlives the exchange.
   Exchange(const http::Request& request, http::Responder responder, RequestIds& ids,
            telemetry::Metrics& metrics);
 

@@ -6,12 +6,16 @@
 #include <utility>
 
 #include "proxy/answer.h"
+#include "proxy/batch.h"
 #include "proxy/dialects/router.h"
 #include "proxy/dialects/status.h"
+#include "proxy/dialects/ucwa.h"
+#include "proxy/dialects/ucwa_documents.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"
 #include "proxy/origin/source.h"
 #include "proxy/photo/tags.h"
+#include "proxy/soap.h"
 #include "proxy/telemetry/prometheus.h"
 
 namespace likeness {
@@ -25,6 +29,7 @@ namespace {
 
 constexpr std::string_view kAllow = "Allow: GET, HEAD, OPTIONS";
 constexpr std::string_view kAllowWritable = "Allow: GET, HEAD, PUT, DELETE, OPTIONS";
+constexpr std::string_view kUcwaAllow = "Allow: GET";
 
 // What of a request must outlive handle() when the answer takes longer: its own words, copied.
 class Kept {
@@ -97,6 +102,14 @@ bool reads(const Request& request) {
   return request.method == http::Method::get || request.method == http::Method::head;
 }
 
+// UCWA has neither HEAD nor OPTIONS (protocols.md section 2), but browsers ask by the latter
+// whether they may send a request at all.
+bool is_ucwa_method(const Request& request) {
+  return request.method == http::Method::get ||
+         (request.method == http::Method::options &&
+          !request.header("access-control-request-method").empty());
+}
+
 void send_text(Exchange& exchange, int status, std::string_view text) {
   Lines lines = exchange.lines();
   lines.line("Cache-Control: no-store").line("Content-Type: ", telemetry::kPrometheusType);
@@ -104,6 +117,12 @@ void send_text(Exchange& exchange, int status, std::string_view text) {
 }
 
 }  // namespace
+
+std::size_t call_body_limit(const PhotoSettings& settings, http::Method method,
+                            std::string_view path) {
+  const bool call = method == http::Method::post && dialects::posted_to(path) != Dialect::web;
+  return call ? settings.max_call_bytes : 0;
+}
 
 Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
                  telemetry::Metrics& metrics, StoreFace* store)
@@ -118,12 +137,15 @@ Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, 
       metrics_(metrics),
       store_(store),
       shared_lines_(shared_lines(settings.cdn)),
+      ucwa_lines_(shared_lines_ + "X-MS-UcwaVersion: " + std::to_string(dialects::kUcwaVersion) +
+                  "\r\n"),
       preflight_lines_(preflight_lines(kAllow, settings.cdn)),
       writable_preflight_lines_(preflight_lines(kAllowWritable, settings.cdn)) {}
 
 void Gateway::handle(const Request& request, http::Responder responder) {
   Exchange exchange(request, std::move(responder), request_ids_, metrics_);
   if (answer_system(request, exchange)) return;
+  if (answer_posted(request, exchange)) return;
 
   if (store_ != nullptr && store_->api.handle(request, exchange)) return;
 
@@ -132,17 +154,18 @@ void Gateway::handle(const Request& request, http::Responder responder) {
     const auto& [dialect, error] = parsed.error();
     if (error.code != Errc::unknown_route) {
       exchange.route = route_of(dialect);
-      exchange.route_lines = shared_lines_;
+      exchange.route_lines = lines_of(dialect);
     }
     return refuse(exchange, dialect, error, request.header("accept"));
   }
   exchange.route = route_of(parsed->dialect);
-  exchange.route_lines = shared_lines_;
-  if (store_ != nullptr) {
-    if (const auto named = store_->uploads.name_caller(request, *parsed); !named)
-      return refuse(exchange, parsed->dialect, named.error(), request.header("accept"),
-                    rest::challenge(named.error()));
-  }
+  exchange.route_lines = lines_of(parsed->dialect);
+  if (parsed->dialect == Dialect::ucwa && !is_ucwa_method(request))
+    return refuse(exchange, parsed->dialect, {Errc::method_not_allowed, {}, {}},
+                  request.header("accept"), kUcwaAllow);
+  if (const auto named = name_caller(request, *parsed); !named)
+    return refuse(exchange, parsed->dialect, named.error(), request.header("accept"),
+                  rest::challenge(named.error()));
   if (reads(request)) return answer_photo(request, *parsed, std::move(exchange));
   const bool writable = store_ != nullptr && rest::PhotoUploads::take(request, *parsed);
   if (request.method == http::Method::options) {
@@ -155,7 +178,52 @@ void Gateway::handle(const Request& request, http::Responder responder) {
          writable ? kAllowWritable : kAllow);
 }
 
+std::string_view Gateway::lines_of(Dialect dialect) const {
+  return dialect == Dialect::ucwa ? ucwa_lines_ : shared_lines_;
+}
+
+Result<void> Gateway::name_caller(const Request& request, Call& call) const {
+  return store_ != nullptr ? store_->uploads.name_caller(request, call) : Result<void>();
+}
+
+void Gateway::look_up(const Request& request, Call call, photo::Flights::Done done) {
+  if (auto named = name_caller(request, call); !named)
+    return done(std::unexpected(photo::Failure{std::move(named.error()), {}, {}, {}}));
+  const auto photo = call.photo.view();
+  if (const auto outcome = service_.find(photo, call.ask)) return done(*outcome);
+  service_.get(loop_, std::string(photo), call.ask, std::move(done));
+}
+
+// Calls that come in a body.
+bool Gateway::answer_posted(const Request& request, Exchange& exchange) {
+  if (request.method != http::Method::post) return false;
+  const Dialect dialect = dialects::posted_to(request.path);
+  if (dialect == Dialect::web) return false;
+  exchange.route = route_of(dialect);
+  exchange.route_lines = lines_of(dialect);
+  const auto finder = [this](const Request& inner, const Call& call, photo::Flights::Done done) {
+    look_up(inner, call, std::move(done));
+  };
+  if (request.body_too_large) {
+    refuse(exchange, dialect, {Errc::too_large, {}, {}}, request.header("accept"));
+    return true;
+  }
+  if (dialect == Dialect::graph) {
+    answer_batch(request, std::move(exchange), limits_, settings_.photo.max_batch_bytes, finder);
+  } else {
+    answer_soap(request, std::move(exchange), limits_, finder);
+  }
+  return true;
+}
+
 void Gateway::answer_photo(const Request& request, const Call& call, Exchange exchange) {
+  if (call.form == dialects::Form::resource) {
+    auto [body, type] = dialects::ucwa_resource(request, call);
+    Lines lines = exchange.lines();
+    lines.line("Cache-Control: no-cache").line("Vary: Accept");
+    return send_document(exchange, lines, 200, {std::move(body), type},
+                         telemetry::CacheOutcome::none);
+  }
   const auto photo = call.photo.view();
   if (const auto outcome = service_.find(photo, call.ask))
     return answer(request, call, exchange, *outcome);
@@ -175,19 +243,20 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
   write_caching(lines, failure, WallClock::now(), settings_, {});
   lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
   const bool negative = failure.error.code == Errc::no_photo;
-  send_document(exchange, lines, dialects::status_of(failure.error.code),
-                error_document(call.dialect, failure.error, request.header("accept")),
-                negative ? telemetry::CacheOutcome::negative : telemetry::CacheOutcome::error);
+  send_document(
+      exchange, lines, dialects::status_of(call.dialect, failure.error.code),
+      error_document(call.dialect, failure.error, request.header("accept"), exchange.request_id()),
+      negative ? telemetry::CacheOutcome::negative : telemetry::CacheOutcome::error);
 }
 
 void Gateway::answer_found(const Request& request, const Call& call, Exchange& exchange,
                            const photo::Found& found) {
   Lines lines = exchange.lines();
   write_caching(lines, found, WallClock::now(), settings_, {.version = version_in(request, call)});
-  if (!found.picture) {
+  if (call.form != dialects::Form::value) {
     lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
     return send_document(exchange, lines, 200,
-                         metadata_document(call, *found.meta, request.header("host"), request.path),
+                         photo_document(call, found, request.header("host"), request.path),
                          outcome_of(found));
   }
   const cache::Picture& picture = *found.picture;

@@ -33,6 +33,9 @@ struct StoreFace {
   rest::ContactsApi api;
   rest::PhotoUploads uploads;
 };
+// The largest body that is read for a request: of calls that come in one.
+[[nodiscard]] std::size_t call_body_limit(const PhotoSettings& settings, http::Method method,
+                                          std::string_view path);
 
 // The gateway of one loop: turns an HTTP request into a dialect's call, asks the photo service, and
 // turns the outcome into the dialect's answer. Memory hits are answered within handle(), without an
@@ -48,7 +51,15 @@ class Gateway {
   void handle(const http::Request& request, http::Responder responder);
 
  private:
+  // What more a dialect's every answer carries.
+  [[nodiscard]] std::string_view lines_of(dialects::Dialect dialect) const;
+  // Puts the caller's name in the place of "me", where there are names of callers.
+  [[nodiscard]] Result<void> name_caller(const http::Request& request, dialects::Call& call) const;
+  // Finds what a call within a body asks for, on behalf of who sent the request.
+  void look_up(const http::Request& request, dialects::Call call, photo::Flights::Done done);
+
   bool answer_system(const http::Request& request, Exchange& exchange);
+  bool answer_posted(const http::Request& request, Exchange& exchange);
   void answer_photo(const http::Request& request, const dialects::Call& call, Exchange exchange);
   void answer(const http::Request& request, const dialects::Call& call, Exchange& exchange,
               const photo::Outcome& outcome);
@@ -64,6 +75,7 @@ class Gateway {
   StoreFace* store_;
   RequestIds request_ids_;
   const std::string shared_lines_;
+  const std::string ucwa_lines_;
   const std::string preflight_lines_;
   const std::string writable_preflight_lines_;
 };

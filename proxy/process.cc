@@ -1,5 +1,6 @@
 #include "proxy/process.h"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <future>
@@ -236,7 +237,8 @@ void Process::State::start_server(Shard& shard) {
       },
       [this](http::Method method, std::string_view path) {
         const bool store = source_->contacts() != nullptr;
-        return store ? rest::body_limit(settings_.contacts, method, path) : std::size_t{0};
+        return std::max(call_body_limit(settings_.photo, method, path),
+                        store ? rest::body_limit(settings_.contacts, method, path) : 0);
       });
 }
 

@@ -8,6 +8,7 @@ std::string_view name(Errc code) {
     case Errc::unauthorized: return "unauthorized";
     case Errc::forbidden: return "forbidden";
     case Errc::unknown_route: return "unknown_route";
+    case Errc::unsupported_version: return "unsupported_version";
     case Errc::method_not_allowed: return "method_not_allowed";
     case Errc::no_photo: return "no_photo";
     case Errc::not_found: return "not_found";

@@ -18,6 +18,7 @@ enum class Errc : std::uint8_t {
   unauthorized,         // The client showed no proof of who it is, or a wrong one.
   forbidden,            // The client is known and may not do this.
   unknown_route,        // No such URL.
+  unsupported_version,  // The client wants a newer version of a resource than there is.
   method_not_allowed,   // The URL exists, the method does not apply to it.
   no_photo,             // The contact is unknown or has no photo: an answer, not a failure.
   not_found,            // The mailbox, folder or contact that was named does not exist.

@@ -15,11 +15,20 @@ namespace likeness::dialects {
 // The family of clients that a URL belongs to; decides how errors and metadata are spelled.
 enum class Dialect : std::uint8_t { web, ucwa, outlook, graph, ews };
 
+// What the answer is made of what was found.
+enum class Form : std::uint8_t {
+  value,     // The picture's bytes.
+  metadata,  // The dialect's document about the photo, or about the picture that was asked for.
+  list,      // The dialect's document about the sizes there are.
+  resource,  // The dialect's document about the person. It needs no photo: nothing is looked up.
+};
+
 // A request understood: whose photo, what of it, and in which form the answer is wanted.
 struct Call {
   Dialect dialect = Dialect::web;
   photo::PhotoId photo;
-  photo::Ask ask;  // Kind::meta: the answer is the dialect's metadata document.
+  photo::Ask ask = {};
+  Form form = Form::value;
 };
 
 // A request that belongs to a dialect and cannot be served.

@@ -7,21 +7,23 @@
 
 #include "cache/record.h"
 #include "proxy/dialects/call.h"
+#include "proxy/photo/ask.h"
 
 namespace likeness::dialects {
 
-// The Outlook REST API's photos:
-//   /api/{beta|v2.0}/me/contacts('{id}')/photo/$value     the bytes; ?size=HR<w>x<h> is ours
-//   /api/{beta|v2.0}/me/contacts('{id}')/photo            the metadata
-//   …/users('{user}')/… for a named user, …/contactfolders('{id}')/contacts('{id}')/…, and a user's
-//   own photo without contacts: /me/photo
-// Ids also as "/contacts/{id}/"; words in any case; "%24value" too. Without a size the photo's own.
+// The Outlook REST API's photos, of contacts and users: /api/{beta|v2.0} and a PhotoPath. Without a
+// size the photo's own.
 [[nodiscard]] std::optional<Parsed> parse_outlook(const http::Request& request,
                                                   const Limits& limits);
 
-// The metadata document of the contract. `base` is "http://HOST", `path` the request's own.
-[[nodiscard]] std::string outlook_metadata(const cache::Meta& meta, const Call& call,
-                                           std::string_view base, std::string_view path);
+// The metadata document of the contract: of the picture where one was asked for, else of the photo.
+// `base` is "http://HOST", `path` the request's own.
+[[nodiscard]] std::string outlook_metadata(const photo::Found& found, std::string_view base,
+                                           std::string_view path);
+
+// The sizes that a photo is there in.
+[[nodiscard]] std::string outlook_list(const cache::Meta& meta, std::string_view base,
+                                       std::string_view path);
 
 // The OData error body: {"error":{"code":"ErrorItemNotFound","message":"…"}}.
 [[nodiscard]] std::string outlook_error(const Error& error);

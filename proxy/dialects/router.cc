@@ -4,6 +4,8 @@
 #include <array>
 
 #include "proxy/contacts/text.h"
+#include "proxy/dialects/ews.h"
+#include "proxy/dialects/graph.h"
 #include "proxy/dialects/outlook.h"
 #include "proxy/dialects/ucwa.h"
 #include "proxy/dialects/web.h"
@@ -20,6 +22,8 @@ bool append_folded(photo::PhotoId& id, std::string_view part) {
   });
 }
 
+}  // namespace
+
 photo::PhotoId with_folded_addresses(const photo::PhotoId& id) {
   std::string_view rest = id.view();
   if (rest.find('@') == std::string_view::npos) return id;
@@ -34,10 +38,8 @@ photo::PhotoId with_folded_addresses(const photo::PhotoId& id) {
   return folded;
 }
 
-}  // namespace
-
 Parsed parse(const http::Request& request, const Limits& limits) {
-  constexpr std::array kParsers{&parse_web, &parse_ucwa, &parse_outlook};
+  constexpr std::array kParsers{&parse_web, &parse_ucwa, &parse_outlook, &parse_graph, &parse_ews};
   for (const auto& parser : kParsers)
     if (auto parsed = parser(request, limits)) {
       if (*parsed && limits.fold_addresses)
@@ -45,6 +47,11 @@ Parsed parse(const http::Request& request, const Limits& limits) {
       return std::move(*parsed);
     }
   return std::unexpected(Refusal{Dialect::web, {Errc::unknown_route, {}, {}}});
+}
+
+Dialect posted_to(std::string_view path) {
+  if (is_graph_batch(path)) return Dialect::graph;
+  return is_ews_soap(path) ? Dialect::ews : Dialect::web;
 }
 
 }  // namespace likeness::dialects

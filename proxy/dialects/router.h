@@ -1,6 +1,8 @@
 #ifndef LIKENESS_PROXY_DIALECTS_ROUTER_H_
 #define LIKENESS_PROXY_DIALECTS_ROUTER_H_
 
+#include <string_view>
+
 #include "proxy/dialects/call.h"
 
 namespace likeness::dialects {
@@ -10,6 +12,13 @@ namespace likeness::dialects {
 // parts of the photo's id that hold an "@" are folded (contacts::fold), so that a person's photo
 // has one name.
 [[nodiscard]] Parsed parse(const http::Request& request, const Limits& limits);
+
+// The id with the parts that hold an "@" folded.
+[[nodiscard]] photo::PhotoId with_folded_addresses(const photo::PhotoId& id);
+
+// The dialect in which a call may be posted to this path: Graph's batches, Exchange's SOAP; web for
+// any other path.
+[[nodiscard]] Dialect posted_to(std::string_view path);
 
 }  // namespace likeness::dialects
 

@@ -24,6 +24,14 @@ std::optional<imaging::Size> parse_plain_size(std::string_view text) {
   return imaging::Size{*width, *height};
 }
 
+std::vector<imaging::Size> sizes_of(imaging::Size photo) {
+  std::vector<imaging::Size> sizes;
+  for (const int edge : {48, 64, 96, 120, 240, 360, 432, 504, 648})
+    if (edge <= photo.width && edge <= photo.height) sizes.push_back({edge, edge});
+  if (sizes.empty()) sizes.push_back(photo);
+  return sizes;
+}
+
 std::optional<imaging::Size> parse_hr(std::string_view text) {
   if (text.size() < 2 || !is(text.substr(0, 2), "hr")) return std::nullopt;
   return parse_plain_size(text.substr(2));

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "imaging/spec.h"
 
@@ -17,6 +18,10 @@ inline constexpr imaging::Size kDefaultSize{48, 48};
 
 // "240x240", in any case, as Graph spells sizes.
 [[nodiscard]] std::optional<imaging::Size> parse_plain_size(std::string_view text);
+
+// Those of Exchange's sizes that a photo is there in without being enlarged, smallest first,
+// squares all; of one that is smaller than all of them its own. protocols.md sections 1 and 4.
+[[nodiscard]] std::vector<imaging::Size> sizes_of(imaging::Size photo);
 
 // A whole number without sign, up to `most`; nothing otherwise.
 [[nodiscard]] std::optional<int> parse_number(std::string_view text, int most);

@@ -1,5 +1,7 @@
 #include "proxy/dialects/status.h"
 
+#include "proxy/dialects/ucwa_documents.h"
+
 namespace likeness::dialects {
 
 int status_of(Errc code) {
@@ -9,6 +11,7 @@ int status_of(Errc code) {
     case Errc::forbidden: return 403;
     case Errc::origin_refused: return 403;
     case Errc::unknown_route: return 404;
+    case Errc::unsupported_version: return 404;
     case Errc::no_photo: return 404;
     case Errc::not_found: return 404;
     case Errc::method_not_allowed: return 405;
@@ -33,6 +36,13 @@ int status_of(Errc code) {
   return 500;
 }
 
+int status_of(Dialect dialect, Errc code) {
+  if (dialect == Dialect::ucwa) return ucwa_status(code);
+  // Graph's clients wait and try again by themselves.
+  if (dialect == Dialect::graph && code == Errc::throttled) return 429;
+  return status_of(code);
+}
+
 std::string message_of(const Error& error) {
   switch (error.code) {
     case Errc::bad_request:
@@ -41,6 +51,7 @@ std::string message_of(const Error& error) {
     case Errc::forbidden: return "Access is denied.";
     case Errc::origin_refused: return "The photo's origin refuses to show it.";
     case Errc::unknown_route: return "There is nothing at this address.";
+    case Errc::unsupported_version: return "The version that you require is not served here.";
     case Errc::no_photo: return "The photo wasn't found.";
     case Errc::not_found: return "The specified object was not found in the store.";
     case Errc::method_not_allowed: return "This method does not apply here.";

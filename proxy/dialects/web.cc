@@ -108,6 +108,7 @@ std::optional<Parsed> parse_web(const http::Request& request, const Limits& limi
     return std::unexpected(Refusal{Dialect::web, {Errc::unknown_route, "a longer path", {}}});
   if (what == "meta") {
     ask.kind = photo::Ask::Kind::meta;
+    call.form = Form::metadata;
     return call;
   }
   if (what == "original") {

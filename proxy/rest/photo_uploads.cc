@@ -66,11 +66,12 @@ struct PhotoUploads::Upload {
   }
 };
 
-// In the web's form the photo itself is written, not a size of it.
+// The photo itself is written, not a size of it.
 bool PhotoUploads::take(const http::Request& request, const Call& call) {
   switch (call.dialect) {
     case Dialect::outlook:
-    case Dialect::graph: return true;
+    case Dialect::graph:
+      return call.form != dialects::Form::list && call.ask.spec.box == imaging::Size{};
     case Dialect::ucwa:
     case Dialect::ews: return false;
     case Dialect::web: break;

@@ -21,13 +21,15 @@ FORMS = (
     (f"/ucwa/oauth/v1{APP}/photos/ada%40contoso.com?size=HR240X240", 240, 240),
     (f"/ucwa/v1{APP}/photos/{PERSON}", 48, 48),
     (f"/UCWA/V1/Applications/192/People/{PERSON}/ContactPhoto", 48, 48),
+    (f"/ucwa/v1{APP}/photo", 48, 48),
+    (f"/ucwa/oauth/v1{APP}/me/photo?size=HR96X96", 96, 96),
 )
 
 # URL, status, code and subcode of the error.
 ERRORS = (
     (f"/ucwa/v1{APP}/people/nobody/contactPhoto", 404, "NotFound", None),
     (f"/ucwa/v1{APP}/people/{PERSON}/contact", 404, "NotFound", None),
-    (f"/ucwa/v1{APP}/people/{PERSON}", 404, "NotFound", None),
+    (f"/ucwa/v1{APP}/people", 404, "NotFound", None),
     (f"/ucwa/v2{APP}/people/{PERSON}/contactPhoto", 404, "NotFound", None),
     (f"/ucwa/v1{APP}/photos/{PERSON}/more", 404, "NotFound", None),
     (f"/ucwa/v1{APP}/people/{PERSON}/contactPhoto?size=64x64", 400, "BadRequest",
@@ -36,8 +38,10 @@ ERRORS = (
      "ParameterValidationFailure"),
     (f"/ucwa/v1{APP}/people//contactPhoto", 400, "BadRequest", "ParameterValidationFailure"),
     (f"/ucwa/v1{APP}/people/forbidden/contactPhoto", 403, "Forbidden", None),
-    (f"/ucwa/v1{APP}/people/broken/contactPhoto", 502, "ServiceFailure", None),
-    (f"/ucwa/v1{APP}/people/busy/contactPhoto", 503, "ServiceUnavailable", None),
+    (f"/ucwa/v1{APP}/people/broken/contactPhoto", 500, "ServiceFailure", None),
+    (f"/ucwa/v1{APP}/people/busy/contactPhoto", 429, "TooManyRequests", None),
+    (f"/ucwa/v1{APP}/people/damaged/contactPhoto", 500, "ServiceFailure",
+     "InvalidExchangeServerVersion"),
     (f"/ucwa/v1{APP}/people/late/contactPhoto", 504, "GatewayTimeout", None),
 )
 
@@ -59,6 +63,8 @@ ACCEPTS = (
 class Ucwa(case.ServedCase):
     def setUp(self):
         self.origin.put(PERSON, case.square_photo())
+        self.origin.put("me", case.square_photo())
+        self.origin.put("damaged", b"no picture" * 9)
         self.origin.put("forbidden", status=403)
         self.origin.put("broken", status=500)
         self.origin.put("busy", status=503, headers={"Retry-After": "7"})
@@ -85,6 +91,7 @@ class Ucwa(case.ServedCase):
                 self.assertEqual(answer["Content-Type"], "application/json; charset=utf-8")
                 error = answer.json()
                 self.assertEqual((error["code"], error.get("subcode")), (code, subcode))
+                self.assertEqual(answer["X-MS-UcwaVersion"], "2")
                 self.assertTrue(error["message"])
 
     def test_a_throttled_origin_is_not_asked_before_its_time(self):
@@ -105,12 +112,51 @@ class Ucwa(case.ServedCase):
                     self.assertEqual(root.findtext(space + "code"), "NotFound")
 
     def test_other_methods(self):
-        for method in ("POST", "PUT", "DELETE", "PATCH"):
+        for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
             with self.subTest(method):
                 answer = self.get(FORMS[0][0], method=method)
                 self.assertEqual(answer.status, 405)
                 self.assertIn("GET", answer["Allow"])
                 self.assertEqual(answer.json()["code"], "MethodNotAllowed")
+        self.assertEqual(self.get(FORMS[0][0], method="HEAD").status, 405)
+        asked = self.get(FORMS[0][0], {"Origin": "http://a", "Access-Control-Request-Method": "GET"},
+                         method="OPTIONS")
+        self.assertEqual((asked.status, asked["Access-Control-Allow-Origin"]), (204, "*"))
+
+    def test_a_persons_document_leads_to_the_photo(self):
+        for start in ("/ucwa/v1", "/ucwa/oauth/v1"):
+            own = f"{start}{APP}/people/{PERSON}"
+            answer = self.get(own + "?displayName=John&participantHash=AHJKUYKL==",
+                              {"Accept": "application/json"})
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(answer["X-MS-UcwaVersion"], "2")
+            links = answer.json()["_links"]
+            self.assertEqual(links["self"]["href"], own)
+            photo = links["contactPhoto"]["href"]
+            self.assertEqual(photo, own + "/contactPhoto?participantHash=AHJKUYKL==")
+            self.assert_picture(self.get(photo), 48, 48)
+        self.assertEqual(self.origin.count(PERSON), 1)
+
+    def test_a_persons_document_is_xml_where_xml_is_wanted(self):
+        answer = self.get(f"/ucwa/v1{APP}/people/282?participantHash=1", {"Accept": "application/xml"})
+        root = xml.etree.ElementTree.fromstring(answer.body)
+        space = "{http://schemas.microsoft.com/rtc/2012/03/ucwa}"
+        self.assertEqual((root.tag, root.get("rel"), root.get("href")),
+                         (space + "resource", "contact", f"/ucwa/v1{APP}/people/282"))
+        link = root.find(space + "link")
+        self.assertEqual((link.get("rel"), link.get("href")),
+                         ("contactPhoto",
+                          f"/ucwa/v1{APP}/people/282/contactPhoto?participantHash=1"))
+
+    def test_ones_own_document_leads_to_ones_own_photo(self):
+        links = self.get(f"/ucwa/v1{APP}/me").json()["_links"]
+        self.assert_picture(self.get(links["photo"]["href"]), 48, 48)
+
+    def test_a_newer_version_is_not_there(self):
+        for version, status in (("2", 200), ("1.7", 200), ("4.0", 404)):
+            answer = self.get(FORMS[0][0], {"X-MS-RequiresMinResourceVersion": version})
+            self.assertEqual(answer.status, status)
+        self.assertEqual(answer.json()["subcode"], "APIVersionNotSupported")
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ class Redis(Process):
         self.options = options
         self.socket = self.path("redis.sock")
         self.password = password
-        self.port = _free_port()
+        self.port = free_port()
         secret = f":{password}@" if password else ""
         self.url = f"redis://{secret}127.0.0.1:{self.port}/0"
         self.unix_url = f"unix:{self.socket}"
@@ -246,7 +246,7 @@ def _read_reply(stream):
     return rest
 
 
-def _free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -63,11 +63,31 @@ TEST_CASE("the metadata document is the contract's") {
   meta.width = 103;
   meta.height = 77;
   const std::string_view path = "/api/beta/me/contacts('AAMk')/photo";
-  const auto text = outlook_metadata(meta, *parsed(path), "http://h", path);
+  const photo::Found found{.meta = std::make_shared<const cache::Meta>(meta)};
+  const auto text = outlook_metadata(found, "http://h", path);
   CHECK(nlohmann::json::parse(text) == nlohmann::json::parse(R"({
     "@odata.context": "http://h/api/beta/$metadata#Me/Contacts('AAMk')/photo/$entity",
     "@odata.id": "http://h/api/beta/Me/contacts('AAMk')/photo",
     "@odata.readLink": "http://h/api/beta/Me/contacts('AAMk')/photo",
     "@odata.mediaContentType": "image/jpeg",
     "Id": "103X77", "Width": 103, "Height": 77})"));
+}
+
+TEST_CASE("users have photos, lists of sizes and contacts too") {
+  CHECK(parsed("/api/v2.0/me/photo")->photo.view() == "me");
+  CHECK(parsed("/api/v2.0/Users('ada@x.org')/photo/$value")->photo.view() == "ada@x.org");
+  CHECK(parsed("/api/beta/users('a')/contacts('b')/photo")->photo.view() == "a/contacts/b");
+  CHECK(parsed("/api/beta/me/photos")->form == Form::list);
+  CHECK(parsed("/api/beta/me/photos('HR64x64')/$value")->ask.spec.box == Size{64, 64});
+
+  cache::Meta meta;
+  meta.width = 100;
+  meta.height = 100;
+  const std::string_view path = "/api/beta/users('a')/contacts('b')/photo";
+  const photo::Found found{.meta = std::make_shared<const cache::Meta>(meta)};
+  const auto document = nlohmann::json::parse(outlook_metadata(found, "http://h", path));
+  CHECK(document["@odata.id"] == "http://h/api/beta/Users('a')/contacts('b')/photo");
+  const auto list = nlohmann::json::parse(outlook_list(meta, "http://h", "/api/beta/me/photos"));
+  REQUIRE(list["value"].size() == 3);
+  CHECK(list["value"][2]["Id"] == "96X96");
 }
