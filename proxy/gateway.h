@@ -27,8 +27,15 @@ struct ProcessView {
 
 // The embedded contact store's face on one loop.
 struct StoreFace {
-  StoreFace(const rest::Ports& ports, const Settings& settings)
-      : callers(settings), api(ports, callers, settings), uploads(ports, callers) {}
+  StoreFace(rest::Ports with, const Settings& settings)
+      : ports(std::move(with)),
+        callers(settings),
+        api(ports, callers, settings),
+        uploads(ports, callers) {}
+  StoreFace(const StoreFace&) = delete;
+  StoreFace& operator=(const StoreFace&) = delete;
+
+  rest::Ports ports;
   rest::Callers callers;
   rest::ContactsApi api;
   rest::PhotoUploads uploads;

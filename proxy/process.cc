@@ -390,7 +390,12 @@ Process::State::~State() { tear_down(); }
 // what they refer to go.
 void Process::State::tear_down() {
   draining_ = true;
-  for (const auto& shard : shards_) shard->loop.run([&] { shard->server.reset(); });
+  for (const auto& shard : shards_) {
+    shard->loop.run([&] {
+      shard->server.reset();
+      if (shard->store_face) shard->store_face->ports.leaving = true;
+    });
+  }
   if (!shards_.empty()) shards_.front()->loop.run([&] { pool_.reset(); });
   flush();  // An upload asks the contact store when its picture is made.
   for (const auto& shard : shards_) {

@@ -19,9 +19,9 @@ namespace likeness::rest {
 // Loop-confined. Outlives the exchanges that it has been given.
 class ContactsApi {
  public:
-  // `callers` outlives the API.
-  ContactsApi(Ports ports, const Callers& callers, const Settings& settings)
-      : ports_(std::move(ports)), callers_(callers), max_id_bytes_(settings.photo.max_id_bytes) {}
+  // `ports` and `callers` outlive the API.
+  ContactsApi(const Ports& ports, const Callers& callers, const Settings& settings)
+      : ports_(ports), callers_(callers), max_id_bytes_(settings.photo.max_id_bytes) {}
 
   // Takes the exchange, and answers now or later, if the URL is of the API and no photo's; else
   // false, and `exchange` is untouched.
@@ -30,7 +30,7 @@ class ContactsApi {
  private:
   void perform(const http::Request& request, Resource resource, Exchange exchange);
 
-  Ports ports_;
+  const Ports& ports_;
   const Callers& callers_;
   const std::size_t max_id_bytes_;
 };

@@ -26,8 +26,8 @@ namespace likeness::rest {
 // Loop-confined. Outlives the exchanges that it has been given.
 class PhotoUploads {
  public:
-  // `callers` outlives the uploads.
-  PhotoUploads(Ports ports, const Callers& callers) : ports_(std::move(ports)), callers_(callers) {}
+  // `ports` and `callers` outlive the uploads.
+  PhotoUploads(const Ports& ports, const Callers& callers) : ports_(ports), callers_(callers) {}
 
   // Can a photo so called be written, if there is one?
   [[nodiscard]] static bool take(const http::Request& request, const dialects::Call& call);
@@ -50,7 +50,7 @@ class PhotoUploads {
   void remove(UploadPtr upload);
   void finish(UploadPtr upload, Result<Names> names);
 
-  Ports ports_;
+  const Ports& ports_;
   const Callers& callers_;
 };
 

@@ -9,6 +9,7 @@
 namespace likeness::rest {
 
 void Ports::forget(std::vector<std::string> names, Loop::Task done) const {
+  if (leaving) return;
   photos.forget(loop, std::move(names), [done = std::move(done)](const Result<void>& told) mutable {
     // This process does not believe the store till then, and what was written is safe.
     if (!told)

@@ -14,7 +14,8 @@
 
 namespace likeness::rest {
 
-// What the embedded store's face on one loop works with. All of it outlives the face. Value.
+// What the embedded store's face on one loop works with. All of it outlives the face.
+// Loop-confined.
 struct Ports {
   Loop& loop;
   contacts::StoreThread& store;
@@ -22,7 +23,11 @@ struct Ports {
   // Renders and calls back on `loop`.
   std::function<void(imaging::Job, imaging::Pool::Done)> render;
 
-  // Makes every cache forget photos that have changed, and then runs `done`, on a later turn.
+  // The caches are about to go, and are asked nothing any more.
+  bool leaving = false;
+
+  // Makes every cache forget photos that have changed, and then runs `done`, on a later turn. Once
+  // `leaving` drops it instead.
   void forget(std::vector<std::string> names, Loop::Task done) const;
 };
 
