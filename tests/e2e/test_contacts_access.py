@@ -56,7 +56,8 @@ class Access(StoreCase):
             answer = self.bob.ask(method, f"/contacts/{hers['Id']}", {"GivenName": "x"})
             self.assert_error(answer, 404, "ErrorItemNotFound")
         photo = f"/contacts('{hers['Id']}')/photo/$value"
-        for method, body in (("PUT", images.plain(9, 9, images.RED)), ("PUT", b""), ("DELETE", b"")):
+        picture = images.plain(9, 9, images.RED)
+        for method, body in (("PUT", picture), ("PUT", b""), ("DELETE", b"")):
             self.assert_error(self.bob.ask(method, photo, body=body), 404, "ErrorItemNotFound")
         self.assertEqual(self.ann.get(f"/contacts/{hers['Id']}").json()["ChangeKey"],
                          hers["ChangeKey"])

@@ -13,7 +13,8 @@ BAD_OPTIONS = {
     "$filter=GivenName": "$filter", "$filter=Nothing%20eq%201": "$filter",
     "$filter=GivenName%20eq%20'x": "$filter", "$filter=": "$filter", "$orderby=Nothing": "$orderby",
     "$orderby=Surname%20up": "$orderby", "$top=0": "$top", "$top=1001": "$top", "$top=x": "$top",
-    "$skip=-1": "$skip", "$count=yes": "$count", "$search=": "$search", "$select=Nothing": "$select",
+    "$skip=-1": "$skip", "$count=yes": "$count", "$search=": "$search",
+    "$select=Nothing": "$select",
     "$expand=Photo": "$expand", "$format=xml": "$format", "$top=1&$top=2": "$top",
     "$filter=%ff": "$filter", "$filter=a%2": "$filter", "%24apply=x": "$apply",
     "$search=%22open": "$search", "$filter=EmailAddresses/all(a:a/Address%20eq%20'x')": "$filter",
@@ -75,8 +76,8 @@ class Options(StoreCase):
     def test_a_bad_option_is_named(self):
         for options, name in BAD_OPTIONS.items():
             with self.subTest(options):
-                self.assert_error(self.api.get("/contacts?" + options), 400, "ErrorInvalidParameter",
-                                  name)
+                self.assert_error(self.api.get("/contacts?" + options), 400,
+                                  "ErrorInvalidParameter", name)
         self.assert_error(self.api.get("/contactfolders?$search=x"), 400, "ErrorInvalidParameter",
                           "$search")
         self.assert_error(self.api.get("/contactfolders?$filter=GivenName%20eq%20'x'"), 400,
@@ -191,8 +192,8 @@ class Requests(StoreCase):
         for path in ("/contacts/nobody", "/contacts('nobody')", "/contactfolders/none",
                      "/contactfolders/none/contacts", "/contactfolders/none/childfolders"):
             self.assert_error(self.api.get(path), 404, "ErrorItemNotFound")
-        for target in ("/api/v1.0/me/contacts", "/api/beta", "/api/beta/me", "/api/beta/me/messages",
-                       "/api/beta/me/contacts/x/y", "/api/beta/me/contacts(x)",
+        for target in ("/api/v1.0/me/contacts", "/api/beta", "/api/beta/me",
+                       "/api/beta/me/messages", "/api/beta/me/contacts/x/y", "/api/beta/me/contacts(x)",
                        "/api/beta/me/contactfolders/x/y", "/api/beta/users", "/api/"):
             with self.subTest(target):
                 self.assert_error(self.server.get(target), 404, "RequestBroker-ParseUri")
