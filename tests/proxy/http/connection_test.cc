@@ -151,11 +151,24 @@ TEST_CASE("a malformed request gets one error and a close, never more", "[http]"
   CHECK(server.server->counters().bad_requests == 6);
 }
 
+TEST_CASE("the handler answers for a wanted body over its limit, and the client sees it",
+          "[http]") {
+  TestServer server;
+  Wire wire(server);
+  wire.send("POST / HTTP/1.1\r\nContent-Length: 20000000\r\n" + kHost);
+  wire.send(std::string(8'000'000, 'x'));
+  const auto answer = wire.receive();
+  CHECK(status_of(answer) == "200");
+  CHECK(answer.find("Connection: close") != std::string::npos);
+  wire.end_sending();
+  CHECK(wire.receive_all().empty());
+}
+
 TEST_CASE("the client sees a refusal although it goes on sending", "[http]") {
   TestServer server;
   Wire wire(server);
   // Far more than the sockets hold: closing at once would reset the connection.
-  wire.send("POST / HTTP/1.1\r\nContent-Length: 20000000\r\n" + kHost);
+  wire.send("PUT / HTTP/1.1\r\nContent-Length: 20000000\r\n" + kHost);
   wire.send(std::string(8'000'000, 'x'));
   const auto answer = wire.receive();
   CHECK(status_of(answer) == "413");
