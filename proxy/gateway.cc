@@ -106,7 +106,7 @@ void send_text(Exchange& exchange, int status, std::string_view text) {
 }  // namespace
 
 Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
-                 telemetry::Metrics& metrics, StoreFace* store)
+                 telemetry::Metrics& metrics, StoreFace* store, forward::Forwarder* forwarder)
     : loop_(loop),
       service_(service),
       settings_(settings),
@@ -117,6 +117,7 @@ Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, 
       process_(std::move(process)),
       metrics_(metrics),
       store_(store),
+      forwarder_(forwarder),
       shared_lines_(shared_lines(settings.cdn)),
       preflight_lines_(preflight_lines(kAllow, settings.cdn)),
       writable_preflight_lines_(preflight_lines(kAllowWritable, settings.cdn)) {}
@@ -128,6 +129,7 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (store_ != nullptr && store_->api.handle(request, exchange)) return;
 
   auto parsed = dialects::parse(request, limits_);
+  if (is_forwarded(request, parsed)) return forwarder_->handle(request, std::move(exchange));
   if (!parsed) {
     const auto& [dialect, error] = parsed.error();
     if (error.code != Errc::unknown_route) {
@@ -153,6 +155,12 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (writable && store_->uploads.handle(request, *parsed, exchange)) return;
   refuse(exchange, parsed->dialect, {Errc::method_not_allowed, {}, {}}, request.header("accept"),
          writable ? kAllowWritable : kAllow);
+}
+
+bool Gateway::is_forwarded(const Request& request, const dialects::Parsed& parsed) const {
+  if (forwarder_ == nullptr || !forwarder_->takes(request.path)) return false;
+  if (!parsed) return parsed.error().error.code == Errc::unknown_route;
+  return !reads(request) && request.method != http::Method::options;
 }
 
 void Gateway::answer_photo(const Request& request, const Call& call, Exchange exchange) {
