@@ -58,11 +58,18 @@ std::vector<Step> steps_of(std::string_view path) {
   return steps;
 }
 
-void add(std::vector<std::string>& ids, std::string id) {
-  if (id.empty()) return;
-  // Addresses may be cached in lower case.
-  if (id.find('@') != std::string::npos && lower(id) != id) ids.push_back(lower(id));
-  ids.push_back(std::move(id));
+// Addresses, and they alone, may be cached in lower case.
+std::string folded(std::string_view part) {
+  return part.find('@') == std::string_view::npos ? std::string(part) : lower(part);
+}
+
+void add(std::vector<std::string>& ids, const std::string& user, const std::string& contact) {
+  const auto id = [](const std::string& who, const std::string& which) {
+    return which.empty() ? who : who.empty() ? which : who + "/contacts/" + which;
+  };
+  ids.push_back(id(user, contact));
+  if (auto other = id(folded(user), folded(contact)); other != ids.back())
+    ids.push_back(std::move(other));
 }
 
 void add_call(std::vector<std::string>& ids, std::string_view path) {
@@ -75,10 +82,10 @@ void add_call(std::vector<std::string>& ids, std::string_view path) {
     photo = photo || step.name == "photo" || step.name == "photos";
   }
   if (!contact.empty()) {
-    add(ids, contact);
-    if (!user.empty()) add(ids, user + "/contacts/" + contact);
-  } else if (photo) {
-    add(ids, user);
+    add(ids, {}, contact);
+    if (!user.empty()) add(ids, user, contact);
+  } else if (photo && !user.empty()) {
+    add(ids, user, {});
   }
 }
 
