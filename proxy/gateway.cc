@@ -125,7 +125,7 @@ std::size_t call_body_limit(const PhotoSettings& settings, http::Method method,
 }
 
 Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
-                 telemetry::Metrics& metrics, StoreFace* store)
+                 telemetry::Metrics& metrics, StoreFace* store, forward::Forwarder* forwarder)
     : loop_(loop),
       service_(service),
       settings_(settings),
@@ -136,6 +136,7 @@ Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, 
       process_(std::move(process)),
       metrics_(metrics),
       store_(store),
+      forwarder_(forwarder),
       shared_lines_(shared_lines(settings.cdn)),
       ucwa_lines_(shared_lines_ + "X-MS-UcwaVersion: " + std::to_string(dialects::kUcwaVersion) +
                   "\r\n"),
@@ -150,6 +151,7 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (store_ != nullptr && store_->api.handle(request, exchange)) return;
 
   auto parsed = dialects::parse(request, limits_);
+  if (is_forwarded(request, parsed)) return forwarder_->handle(request, std::move(exchange));
   if (!parsed) {
     const auto& [dialect, error] = parsed.error();
     if (error.code != Errc::unknown_route) {
@@ -214,6 +216,12 @@ bool Gateway::answer_posted(const Request& request, Exchange& exchange) {
     answer_soap(request, std::move(exchange), limits_, finder);
   }
   return true;
+}
+
+bool Gateway::is_forwarded(const Request& request, const dialects::Parsed& parsed) const {
+  if (forwarder_ == nullptr || !forwarder_->takes(request.path)) return false;
+  if (!parsed) return parsed.error().error.code == Errc::unknown_route;
+  return !reads(request) && request.method != http::Method::options;
 }
 
 void Gateway::answer_photo(const Request& request, const Call& call, Exchange exchange) {

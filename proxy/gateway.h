@@ -9,6 +9,7 @@
 #include "config/settings.h"
 #include "proxy/dialects/call.h"
 #include "proxy/exchange.h"
+#include "proxy/forward/forwarder.h"
 #include "proxy/http/message.h"
 #include "proxy/photo/service.h"
 #include "proxy/rest/contacts_api.h"
@@ -51,9 +52,10 @@ struct StoreFace {
 // Loop-confined. Outlives the responders it has been given.
 class Gateway {
  public:
-  // What it is given outlives it. `store` is null without an embedded store.
+  // What it is given outlives it. `store` is null without an embedded store, `forwarder` where
+  // nothing is forwarded.
   Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
-          telemetry::Metrics& metrics, StoreFace* store);
+          telemetry::Metrics& metrics, StoreFace* store, forward::Forwarder* forwarder);
 
   void handle(const http::Request& request, http::Responder responder);
 
@@ -65,6 +67,9 @@ class Gateway {
   // Finds what a call within a body asks for, on behalf of who sent the request.
   void look_up(const http::Request& request, dialects::Call call, photo::Flights::Done done);
 
+  // Is this for the live service behind us: part of its API, and no photo that we serve?
+  [[nodiscard]] bool is_forwarded(const http::Request& request,
+                                  const dialects::Parsed& parsed) const;
   bool answer_system(const http::Request& request, Exchange& exchange);
   bool answer_posted(const http::Request& request, Exchange& exchange);
   void answer_photo(const http::Request& request, const dialects::Call& call, Exchange exchange);
@@ -80,6 +85,7 @@ class Gateway {
   ProcessView process_;
   telemetry::Metrics& metrics_;
   StoreFace* store_;
+  forward::Forwarder* forwarder_;
   RequestIds request_ids_;
   const std::string shared_lines_;
   const std::string ucwa_lines_;

@@ -15,6 +15,7 @@
 #include "cache/vouch.h"
 #include "config/command_line.h"
 #include "imaging/pool.h"
+#include "proxy/forward/upstream.h"
 #include "proxy/gateway.h"
 #include "proxy/http/server.h"
 #include "proxy/loop/reactor_loop.h"
@@ -36,7 +37,8 @@ struct Shard {
   std::unique_ptr<photo::Flights> flights;
   std::unique_ptr<cache::RedisStore> store;
   std::unique_ptr<origin::Origin> origin;
-  std::unique_ptr<StoreFace> store_face;  // Where there is an embedded contact store.
+  std::unique_ptr<StoreFace> store_face;          // Where there is an embedded contact store.
+  std::unique_ptr<forward::Forwarder> forwarder;  // Where calls are forwarded.
   std::unique_ptr<Gateway> gateway;
   std::unique_ptr<http::Server> server;
 };
@@ -98,6 +100,7 @@ class Process::State {
   // `tried` learns how the first attempt ended, while feed_tried_ says so.
   void start_feed(Loop& loop, std::promise<void>& tried);
   void start_server(Shard& shard);
+  [[nodiscard]] std::unique_ptr<forward::Forwarder> make_forwarder(Loop& loop);
   void listen();
   void listen(const std::vector<http::Listener>& listeners);
   void watch_over(milliseconds period, std::size_t next);
@@ -115,6 +118,7 @@ class Process::State {
   cache::MemoryCache memory_;
   cache::Vouch vouch_;
   std::unique_ptr<origin::Source> source_;
+  std::unique_ptr<forward::Upstream> upstream_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<imaging::Pool> pool_;  // On the first loop.
   std::unique_ptr<photo::Service> service_;
@@ -130,7 +134,8 @@ Process::State::State(const Settings& settings, const std::string& executable)
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
       vouch_(redis_ ? std::optional(settings.redis.max_unheard) : std::nullopt),
-      source_(origin::make_source(settings_, per_loop_.origin)) {
+      source_(origin::make_source(settings_, per_loop_.origin)),
+      upstream_(forward::make_upstream(settings_, count_of(settings_.http.workers))) {
   try {
     start(executable);
   } catch (...) {
@@ -219,6 +224,18 @@ void Process::State::start_feed(Loop& loop, std::promise<void>& tried) {
   feed_->follow(redis_masters_);
 }
 
+std::unique_ptr<forward::Forwarder> Process::State::make_forwarder(Loop& loop) {
+  forward::Forget forget = [this, &loop](std::vector<std::string> photos,
+                                         std::move_only_function<void()> done) {
+    service_->forget(loop, std::move(photos),
+                     [done = std::move(done)](const Result<void>& told) mutable {
+                       if (!told) log::warn("a written photo: {}", told.error().detail);
+                       done();
+                     });
+  };
+  return std::make_unique<forward::Forwarder>(loop, *upstream_, std::move(forget));
+}
+
 void Process::State::start_server(Shard& shard) {
   ProcessView view{.metrics =
                        [this](Loop& here, std::move_only_function<void(std::string)> done) {
@@ -228,14 +245,18 @@ void Process::State::start_server(Shard& shard) {
   if (contacts::StoreThread* contacts = source_->contacts())
     shard.store_face = std::make_unique<StoreFace>(
         rest::Ports{shard.loop, *contacts, *service_, renderer(shard.loop)}, settings_);
-  shard.gateway = std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view),
-                                            shard.metrics, shard.store_face.get());
+  if (upstream_) shard.forwarder = make_forwarder(shard.loop);
+  shard.gateway =
+      std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view), shard.metrics,
+                                shard.store_face.get(), shard.forwarder.get());
   shard.server = std::make_unique<http::Server>(
       shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
         gateway->handle(request, std::move(responder));
       },
       [this](http::Method method, std::string_view path) {
+        if (upstream_)
+          return upstream_->takes(path) ? upstream_->max_request_bytes : std::size_t{0};
         const bool store = source_->contacts() != nullptr;
         return std::max(call_body_limit(settings_.photo, method, path),
                         store ? rest::body_limit(settings_.contacts, method, path) : 0);
@@ -403,6 +424,7 @@ void Process::State::tear_down() {
       if (&shard == &shards_.front()) feed_.reset();
       if (shard->flights) shard->flights->stop();
       shard->origin.reset();
+      shard->forwarder.reset();
       shard->store.reset();
     });
   }

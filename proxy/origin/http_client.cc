@@ -50,6 +50,7 @@ class HttpClient::State {
 
  private:
   void start(std::unique_ptr<Transfer> transfer);
+  void fail_later(std::unique_ptr<Transfer> transfer, Error error);
   void drive(int fd, int events);
   void collect();
   void finish(CURL* easy, CURLcode code);
@@ -68,6 +69,7 @@ class HttpClient::State {
   std::unordered_map<int, bool> watched_;
   Loop::TimerId timer_ = Loop::TimerId::none;
   OriginStats stats_;
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 HttpClient::State::State(Loop& loop, const OriginSettings& settings, SourcePolicy& policy)
@@ -106,9 +108,8 @@ void HttpClient::State::send(ClientRequest request, Done done) {
   } else if (queue_.size() < static_cast<std::size_t>(settings_.max_queued)) {
     queue_.push_back(std::move(transfer));
   } else {
-    loop_.post([transfer = std::move(transfer)] {
-      transfer->fail({Errc::overloaded, "too many requests to the origin", seconds(1)});
-    });
+    fail_later(std::move(transfer),
+               {Errc::overloaded, "too many requests to the origin", seconds(1)});
   }
 }
 
@@ -151,21 +152,23 @@ void HttpClient::State::judge(const Transfer& transfer, CURLcode code) {
 void HttpClient::State::start(std::unique_ptr<Transfer> transfer) {
   if (Breaker& breaker = breaker_of(transfer->url()); !breaker.admit(loop_.now())) {
     const auto left = std::max(breaker.left(loop_.now()), milliseconds(1));
-    loop_.post([transfer = std::move(transfer), left] {
-      transfer->fail({Errc::origin_unreachable, "the origin is left alone for a while", left});
-    });
-    return;
+    return fail_later(std::move(transfer),
+                      {Errc::origin_unreachable, "the origin is left alone for a while", left});
   }
   if (!transfer->prepare(settings_, loop_.now())) {
-    loop_.post([transfer = std::move(transfer)] {
-      transfer->fail({Errc::internal, "libcurl gives no handle", {}});
-    });
-    return;
+    return fail_later(std::move(transfer), {Errc::internal, "libcurl gives no handle", {}});
   }
   ++stats_.requests;
   CURL* easy = transfer->easy();
   running_.emplace(easy, std::move(transfer));
   curl_multi_add_handle(multi_.get(), easy);  // Only sets the timer: nothing happens yet.
+}
+
+void HttpClient::State::fail_later(std::unique_ptr<Transfer> transfer, Error error) {
+  loop_.post([transfer = std::move(transfer), error = std::move(error),
+              alive = std::weak_ptr(alive_)]() mutable {
+    if (!alive.expired()) transfer->fail(std::move(error));
+  });
 }
 
 void HttpClient::State::drive(int fd, int events) {

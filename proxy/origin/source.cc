@@ -115,7 +115,7 @@ Auth auth_of(std::string_view word) {
 class LiveSource final : public Source {
  public:
   LiveSource(const Settings& settings, const OriginSettings& per_loop, const LiveSpec& spec)
-      : per_loop_(per_loop),
+      : per_loop_(client_of(per_loop, spec.kind)),
         kind_(spec.kind),
         base_(spec.base),
         shared_{.auth = auth_of(settings.origin.auth),
@@ -151,7 +151,13 @@ class LiveSource final : public Source {
                    : settings.max_concurrent;
   }
 
-  const OriginSettings& per_loop_;
+  // Exchange's 500 is an answer: a breaker would open on unknown users.
+  static OriginSettings client_of(OriginSettings settings, LiveKind kind) {
+    if (kind == LiveKind::ews) settings.breaker_failures = 0;
+    return settings;
+  }
+
+  const OriginSettings per_loop_;
   const LiveKind kind_;
   const std::string base_;
   LiveShared shared_;

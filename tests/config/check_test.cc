@@ -66,6 +66,53 @@ TEST_CASE("an origin is a URL with {id} or a folder") {
   }
 }
 
+TEST_CASE("an origin may be a live service at a base") {
+  for (const char* good :
+       {"graph:https://graph.microsoft.com", "outlook:http://127.0.0.1:80/prefix",
+        "ews:https://user:pw@mail.example", "ews:https://[::1]:8443/",
+        "ucwa:https://h/ucwa/oauth/v1/applications/1"}) {
+    CAPTURE(good);
+    CHECK(check_origin(good).empty());
+  }
+  for (const char* bad : {"graph:", "graph:graph.microsoft.com", "outlook:ftp://h", "ews:https://",
+                          "ews:https://h?x=1", "ews:https://h#x", "ucwa:https://h",
+                          "Graph:https://h", "graph:https://h/ x"}) {
+    CAPTURE(bad);
+    CHECK(check_origin(bad).size() == 1);
+  }
+}
+
+TEST_CASE("a live service's proof must be complete") {
+  Settings settings;
+  settings.origin.auth = "caller";
+  CHECK(check(settings).size() == 1);  // A folder takes no proof.
+  settings.origin.spec = "graph:https://graph.microsoft.com";
+  CHECK(check(settings).empty());
+  settings.origin.auth = "token";
+  CHECK(check(settings).size() == 1);
+  settings.origin.token = "file:/run/token";
+  CHECK(check(settings).empty());
+  settings.origin.auth = "client-credentials";
+  CHECK(check(settings).size() == 1);
+  settings.origin.client_id = "app";
+  settings.origin.client_secret = "env:SECRET";
+  CHECK(check(settings).size() == 1);
+  settings.origin.token_url = "https://login.example/token";
+  CHECK(check(settings).empty());
+}
+
+TEST_CASE("redirects lead to hosts") {
+  Settings settings;
+  settings.origin.redirects = {"cdn.example", "cdn.example:8443", "*.cdn.example", "[::1]:80"};
+  CHECK(check(settings).empty());
+  for (const char* bad : {"", "*", "*.", "https://cdn.example", "cdn.example/x", "a.*.example",
+                          "cdn.example:0", "user@cdn.example"}) {
+    CAPTURE(bad);
+    settings.origin.redirects = {bad};
+    CHECK(check(settings).size() == 1);
+  }
+}
+
 TEST_CASE("Redis is a URL, a unix socket or none") {
   for (const char* good : {"none", "redis://localhost:6379/2", "unix:/run/redis.sock"}) {
     CAPTURE(good);

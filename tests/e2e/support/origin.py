@@ -71,7 +71,7 @@ class Origin:
     def start(self):
         """Also after stop(): on the same port as before."""
         self._leaving.clear()
-        self._server = _Server(("127.0.0.1", self._port), _handler_for(self))
+        self._server = Server(("127.0.0.1", self._port), _handler_for(self))
         self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -127,7 +127,7 @@ class Origin:
             handler.close_connection = True
 
 
-class _Server(http.server.ThreadingHTTPServer):
+class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
 
