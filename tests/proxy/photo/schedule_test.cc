@@ -461,9 +461,9 @@ int from_environment(const char* name, int otherwise) {
 }  // namespace
 
 TEST_CASE("no schedule shows an older photo after a newer one", "[schedule]") {
-  const int count = from_environment("LIKENESS_SCHEDULES", 3'000);
+  const int count = from_environment("LIKENESS_SCHEDULES", 1'000);
   const int first =
-      from_environment("LIKENESS_SEED", static_cast<int>(std::random_device()() & 0x3fffffff));
+      from_environment("LIKENESS_SEED", 1);
   INFO("LIKENESS_SEED=" << first);
   for (int seed = first; seed < first + count; ++seed) {
     const std::string failure = World(static_cast<std::uint32_t>(seed)).run(400);
