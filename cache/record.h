@@ -40,6 +40,8 @@ struct Meta {
   WallClock::time_point retry_at;
   // When the store or the origin was asked for this. Of this process only.
   Clock::time_point learnt;
+  // The store knows it too; else no news of it will come. Of this process only.
+  bool shared = true;
 };
 using MetaPtr = std::shared_ptr<const Meta>;
 

@@ -25,9 +25,11 @@ class Vouch {
         since_(Clock::now()),
         alive_(since_.load(std::memory_order_relaxed)) {}
 
-  [[nodiscard]] bool covers(Clock::time_point learnt, Clock::time_point now) const {
+  // `shared`: the store knows it too. Of what it does not know no change can be heard.
+  [[nodiscard]] bool covers(Clock::time_point learnt, Clock::time_point now,
+                            bool shared = true) const {
     if (alone_) return true;
-    if (whole(now)) return learnt >= since_.load(std::memory_order_relaxed);
+    if (shared && whole(now)) return learnt >= since_.load(std::memory_order_relaxed);
     return learnt >= now - bound_;
   }
   // Has the feed shown life within the bound?

@@ -43,7 +43,8 @@ void Changes::compared(const std::string& photo, const Result<cache::Peeked>& st
   if (!flying_.compare(photo, *stored)) flying_.detach(photo);
   const auto memory = memory_.peek(photo);
   if (!memory || memory->version == stored->version) return;
-  newest_.is_not(photo, memory->version, loop_.now() + kSettled);
+  // What the store never had it cannot have moved on from.
+  if (memory->shared) newest_.is_not(photo, memory->version, loop_.now() + kSettled);
   memory_.erase(photo);
 }
 

@@ -23,6 +23,7 @@ struct Flights::Flight {
   Clock::time_point looked;
   Clock::time_point fetched;
   Clock::time_point learnt;
+  bool shared = true;
   Loop::TimerId deadline = Loop::TimerId::none;
   Loop::TimerId renewal = Loop::TimerId::none;
   Loop::TimerId patience = Loop::TimerId::none;
@@ -86,7 +87,10 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   const WaiterId waiter = ++last_waiter_;
   flight->waiting.emplace_back(waiter, std::move(done));
   const Remembered memory = remembered(photo, ask);
-  if (memory.meta && !flight->miss.version()) flight->learnt = memory.meta->learnt;
+  if (memory.meta && !flight->miss.version()) {
+    flight->learnt = memory.meta->learnt;
+    flight->shared = memory.meta->shared;
+  }
   flight->miss.join(waiter, ask, memory, ports_.wall());
   perform(flight);
 }
@@ -118,7 +122,8 @@ Remembered Flights::remembered(std::string_view photo, const Ask& ask) {
   const PictureName name(ask);
   auto asked = ports_.memory.find(photo, name.chooser());
   Remembered memory{true, std::move(asked.meta), std::move(asked.picture), nullptr, nullptr};
-  if (memory.meta && !ports_.vouch.covers(memory.meta->learnt, ports_.loop.now())) {
+  if (memory.meta &&
+      !ports_.vouch.covers(memory.meta->learnt, ports_.loop.now(), memory.meta->shared)) {
     memory.vouched = false;
     changes_.doubted(photo, memory.meta->version);
   }
@@ -304,15 +309,18 @@ void Flights::act(const FlightPtr& flight, Remember action) {
     case Source::nobody: break;
     case Source::store:
       flight->learnt = flight->looked;
+      flight->shared = true;
       changes_.shown(flight->photo, *action.meta, ports_.wall());
       break;
     case Source::origin:
       flight->learnt = flight->fetched;
+      flight->shared = action.shared;
       changes_.learnt(flight->photo, action.meta->version);
       break;
   }
   auto meta = std::make_shared<cache::Meta>(*action.meta);
   meta->learnt = flight->learnt;
+  meta->shared = flight->shared;
   ports_.memory.put_meta(flight->photo, std::move(meta));
   for (auto& [name, picture] : action.pictures)
     ports_.memory.put_picture(flight->photo, name, std::move(picture));

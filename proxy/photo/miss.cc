@@ -291,7 +291,7 @@ void Miss::looked_up(Result<cache::StoredRecord> result, WallClock::time_point n
     }
     if (result->meta->version == meta_->version) {
       doubtful_ = false;
-      Remember remember{Source::store, meta_, {}, {}, false};
+      Remember remember{Source::store, meta_, {}, {}, true, false};
       for (std::size_t i = 0; i < names.size() && i < result->pictures.size(); ++i) {
         if (!result->pictures[i]) continue;
         auto ready = with_head(result->pictures[i], *meta_, tags_);
@@ -398,7 +398,9 @@ void Miss::detach() {
 }
 
 void Miss::give_up(WallClock::time_point now) {
-  if (!fetch_error_) fetch_error_ = Error{Errc::overloaded, "too many misses, or one that took too long", seconds(1)};
+  if (!fetch_error_)
+    fetch_error_ =
+        Error{Errc::overloaded, "too many misses, or one that took too long", seconds(1)};
   for (const Waiter& waiter : std::exchange(waiters_, {})) {
     const Next next = consider(waiter, now);
     const auto* outcome = std::get_if<Outcome>(&next);
@@ -472,7 +474,7 @@ void Miss::settle(Meta meta, NamedPictures pictures, WallClock::time_point now) 
   doubtful_ = false;
   meta_ = std::make_shared<const Meta>(meta);
   for (const auto& [name, ready] : pictures) pictures_.insert_or_assign(name, ready);
-  act(Remember{Source::origin, meta_, pictures, {}, false});
+  act(Remember{Source::origin, meta_, pictures, {}, token_.has_value(), false});
   if (token_) {
     const seconds stored_for = life(meta, now, settings_.freshness);
     act(Fill{*std::exchange(token_, std::nullopt),
@@ -490,7 +492,7 @@ void Miss::fail_fetch(Error error, WallClock::time_point now) {
     Meta meta = *meta_;
     meta.retry_at = until;
     meta_ = std::make_shared<const Meta>(std::move(meta));
-    act(Remember{Source::nobody, meta_, {}, {}, false});
+    act(Remember{Source::nobody, meta_, {}, {}, true, false});
     return release();
   }
   // Our own overload says nothing about the photo.
@@ -509,7 +511,7 @@ void Miss::add_pictures(const imaging::Rendered& rendered, const RunningJob& job
     auto ready =
         make_picture(made.bytes, std::string(content_type(made.format)), made.size, *meta_, tags_);
     pictures_.insert_or_assign(name, ready);
-    act(Remember{Source::nobody, meta_, {{name, ready}}, {}, false});
+    act(Remember{Source::nobody, meta_, {{name, ready}}, {}, true, false});
     act(Save{std::move(name), std::move(ready), {}});
   }
   if (!rendered.master) return;
@@ -538,7 +540,7 @@ void Miss::release() {
 void Miss::act(Action action) {
   if (auto* remember = std::get_if<Remember>(&action);
       remember != nullptr && remember->says == Source::origin && (detached_ || unshared_)) {
-    actions_.push_back(Remember{Source::origin, std::move(remember->meta), {}, {}, true});
+    actions_.push_back(Remember{Source::origin, std::move(remember->meta), {}, {}, false, true});
     return;
   }
   const bool saves = std::holds_alternative<Save>(action);

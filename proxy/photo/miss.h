@@ -43,6 +43,7 @@ struct Remember {  // In this process's memory.
   cache::MetaPtr meta;
   NamedPictures pictures;
   std::string_view dropped;  // The name of a picture that another one replaces, or empty.
+  bool shared = true;        // The store has it, or will have it by the fill that follows.
   bool shown_only = false;   // Not to be kept: it may have changed since. But it is shown.
 };
 struct Fill {  // In the shared store.

@@ -17,7 +17,7 @@ std::optional<Outcome> find_fresh(cache::MemoryCache& memory, const cache::Vouch
   const PictureName name(ask);
   auto found = memory.find(photo, name.chooser());
   if (!found.meta || freshness(*found.meta, wall, settings) != Freshness::fresh ||
-      !vouch.covers(found.meta->learnt, now))
+      !vouch.covers(found.meta->learnt, now, found.meta->shared))
     return std::nullopt;
   if (found.meta->status != Meta::Status::photo) {
     const bool none = found.meta->status == Meta::Status::no_photo;
