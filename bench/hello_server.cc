@@ -1,6 +1,7 @@
 // One loop that answers every request with the same 3 kB from memory: what the HTTP layer costs.
-// `hello_server PORT` serves with the real server; `hello_server PORT bare` answers whatever it
-// reads with the same bytes from a bare epoll loop, without looking: the limit of the machine.
+// `hello_server PORT` serves with the real server; `hello_server PORT FILE` answers whatever it
+// reads with the file's bytes, head and all, from a bare epoll loop, without looking: the machine's
+// limit.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,6 +13,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,10 +60,9 @@ void serve(const std::string& address) {
   loop.run([&] { server.reset(); });
 }
 
-void serve_bare(const std::string& address) {
-  const std::string answer = "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n" +
-                             std::string("Content-Length: 3000\r\nAge: 17\r\n") +
-                             std::string(kHead) + "\r\n" + std::string(kBodySize, 'x');
+void serve_bare(const std::string& address, const char* file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string answer(std::istreambuf_iterator<char>(in), {});
   const auto listener = http::open_listener(address, false);
   if (!listener) std::exit(1);
   const int poll = ::epoll_create1(0);
@@ -90,5 +92,5 @@ void serve_bare(const std::string& address) {
 int main(int count, char** arguments) {
   if (count < 2) return 2;
   const std::string address = "127.0.0.1:" + std::string(arguments[1]);
-  count > 2 ? serve_bare(address) : serve(address);
+  count > 2 ? serve_bare(address, arguments[2]) : serve(address);
 }

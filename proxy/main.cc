@@ -19,6 +19,7 @@
 #include "proxy/contacts/export.h"
 #include "proxy/contacts/import.h"
 #include "proxy/contacts/store.h"
+#include "proxy/freed_memory.h"
 #include "proxy/process.h"
 #include "proxy/service_manager.h"
 #include "proxy/telemetry/log.h"
@@ -118,6 +119,7 @@ int run(const config::Serve& serve) {
   // A file that may not grow is a failed write, no reason to die.
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   raise_descriptor_limit();
+  give_back_freed_memory();
 
   const log::Running logging(settings->log);
   Process process(*settings, "/proc/self/exe");

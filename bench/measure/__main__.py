@@ -14,11 +14,12 @@ import miss_cpu
 import miss_memory
 import redis_hits
 import report
+import short_answers
 from plan import Plan
 from processes import Failed
 from servers import Servers
 
-CLASSES = [memory_hits, redis_hits, miss_cpu, miss_memory]
+CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, miss_memory]
 
 
 def arguments():

@@ -4,11 +4,17 @@ import dataclasses
 import http.client
 import itertools
 import re
+import socket
 import threading
+import time
+import urllib.error
 import urllib.request
 
 import usage
 from processes import Failed, output_of
+
+
+PATIENCE = 300  # How often a client asks again when the server is too busy.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,13 +34,38 @@ def get(url):
         return body, answer.headers
 
 
-def wrk(server, path, seconds):
-    """32 persistent connections of one client thread, each asking again when it is answered."""
+def expect(url, status, headers=None):
+    """One answer of a status that urllib takes for an error."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=30):
+            raise Failed(f"{url}: not {status}")
+    except urllib.error.HTTPError as answered:
+        if answered.code != status:
+            raise Failed(f"{url}: {answered.code}, not {status}") from answered
+
+
+def answer(server, path):
+    """The bytes of one answer as they come, head included."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        with client.makefile("rb") as stream:
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += stream.readline()
+            length = re.search(rb"\r\nContent-Length: (\d+)\r\n", head, re.I)[1]
+            return head + stream.read(int(length))
+
+
+def wrk(server, path, seconds, options=(), status=200):
+    """32 persistent connections of one client thread, each asking again when it is answered.
+    `status` is what all answers are expected to be."""
     before = usage.cpu_seconds(server.pid)
-    text = output_of(["wrk", "-t1", "-c32", f"-d{seconds}s", server.url(path)])
+    text = output_of(["wrk", "-t1", "-c32", f"-d{seconds}s", *options, server.url(path)])
     cpu = usage.cpu_seconds(server.pid) - before
-    if "Non-2xx" in text or "Socket errors" in text:
+    if ("Non-2xx" in text) != (status >= 400) or "Socket errors" in text:
         raise Failed(text)
+    if cpu == 0:
+        raise Failed(f"{server.url(path)} got no CPU: this machine is too busy to measure on")
     requests = int(re.search(r"(\d+) requests in", text)[1])
     return Rate(float(re.search(r"Requests/sec: +([\d.]+)", text)[1]), requests / cpu)
 
@@ -48,7 +79,8 @@ def redis_benchmark(server, command, count):
 
 
 def ask_each(server, paths, clients):
-    """Asks for every path once, `clients` at a time; each must be answered with a JPEG."""
+    """Asks for every path, `clients` at a time; each must be answered with a JPEG. Who is told that
+    the server is too busy asks again a little later."""
     queue = iter(paths)
     lock = threading.Lock()
     wrong = []
@@ -60,9 +92,13 @@ def ask_each(server, paths, clients):
                 path = next(queue, None)
             if path is None:
                 break
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            body = answer.read()
+            for _ in range(PATIENCE):
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                body = answer.read()
+                if answer.status != 503:
+                    break
+                time.sleep(0.1)
             if answer.status != 200 or not body.startswith(b"\xff\xd8\xff"):
                 wrong.append(f"{path}: {answer.status} {body[:200]!r}")
         connection.close()
@@ -82,13 +118,25 @@ def ask_each(server, paths, clients):
         raise Failed(wrong[0])
 
 
+def interleaved(rounds, sides):
+    """What each side gives, round by round. Every round begins with another side, so that none has
+    the better place."""
+    results = [[] for _ in sides]
+    for turn in range(rounds):
+        for step in range(len(sides)):
+            side = (turn + step) % len(sides)
+            results[side].append(sides[side]())
+    return results
+
+
 class NewPhotos:
     """Names of photos that nobody has asked for before; see ORIGIN in servers.py."""
 
-    def __init__(self, originals):
+    def __init__(self, originals, folder=""):
         self._originals = originals
+        self._folder = f"{folder}%2F" if folder else ""
         self._numbers = itertools.count()
 
     def paths(self, count, size):
         for number in itertools.islice(self._numbers, count):
-            yield f"/photos/person{number}-{number % self._originals}/{size}.jpg"
+            yield f"/photos/{self._folder}person{number}-{number % self._originals}/{size}.jpg"

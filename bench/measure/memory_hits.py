@@ -1,4 +1,9 @@
-"""Hits in memory, beside nginx's proxy_cache with the same bodies: one worker each."""
+"""Hits in memory, one worker each: beside nginx's proxy_cache with the same bodies, and beside a bare
+reactor that writes the same bytes without reading what is asked.
+
+What must hold is judged by the server's CPU time. By the clock the client is measured as well: for
+30 kB wrk needs longer to receive an answer than the servers to send it, so that all look alike.
+"""
 
 import load
 from processes import Failed
@@ -25,22 +30,25 @@ def measure(servers, plan):
         files = servers.new_folder()
         (files / "photo.jpg").write_bytes(body)
         nginx = servers.nginx_cache(files)
-        sides = [(likeness, path, []), (nginx, "/photo.jpg", [])]
-        for server, where, _ in sides:
+        bare = servers.bare(load.answer(likeness, path))
+        sides = [(likeness, path), (nginx, "/photo.jpg"), (bare, path)]
+        for server, where in sides:
             for _ in range(2):  # The first one fills the cache.
                 if load.get(server.url(where))[0] != body:
                     raise Failed(f"{server.url(where)} answers other bytes")
             load.wrk(server, where, 1)
-        for _ in range(plan.rounds):
-            for server, where, rates in sides:
-                rates.append(load.wrk(server, where, plan.seconds))
-        results += as_results(f"memory hit, {kilobytes} kB", sides[0][2], sides[1][2])
+        rounds = load.interleaved(plan.rounds, [
+            lambda server=server, where=where: load.wrk(server, where, plan.seconds)
+            for server, where in sides])
+        results += as_results(f"memory hit, {kilobytes} kB", *rounds)
     return results
 
 
-def as_results(name, ours, theirs):
-    peer = "nginx proxy_cache"
+def as_results(name, ours, theirs, limit):
+    names = {"peer_name": "nginx proxy_cache", "limit_name": "bare reactor, same bytes"}
     return [Result(name, "requests/s", [rate.per_second for rate in ours],
-                   peer=[rate.per_second for rate in theirs], peer_name=peer, must=MUST),
+                   peer=[rate.per_second for rate in theirs],
+                   limit=[rate.per_second for rate in limit], **names),
             Result(f"{name}, by CPU time", "requests/CPU s", [rate.per_cpu_second for rate in ours],
-                   peer=[rate.per_cpu_second for rate in theirs], peer_name=peer)]
+                   peer=[rate.per_cpu_second for rate in theirs],
+                   limit=[rate.per_cpu_second for rate in limit], must=MUST, **names)]

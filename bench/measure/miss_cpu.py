@@ -27,7 +27,7 @@ def measure(servers, plan):
         return float(printed.split()[0]) / plan.misses
 
     ours()  # Whatever is set up once.
-    rounds = [(ours(), loop()) for _ in range(plan.rounds)]
-    return [Result(f"CPU per miss, {SOURCE} to {EDGE}x{EDGE}", "ms", [a for a, _ in rounds],
-                   peer=[b for _, b in rounds], peer_name="vips_thumbnail_buffer loop",
+    rounds = load.interleaved(plan.rounds, [ours, loop])
+    return [Result(f"CPU per miss, {SOURCE} to {EDGE}x{EDGE}", "ms", rounds[0], peer=rounds[1],
+                   peer_name="vips_thumbnail_buffer loop",
                    must=Must("peer", at_most=1.0))]

@@ -1,4 +1,4 @@
-"""Resident memory after many distinct misses, and a moment later."""
+"""Resident memory after many distinct misses, after a burst of large ones, and a moment later."""
 
 import time
 
@@ -20,18 +20,24 @@ def resident(server):
 
 def measure(servers, plan):
     origin = servers.origin()
-    likeness = servers.likeness("--origin", origin.url("/648x648/{id}.jpg"), "--memory-cache",
+    likeness = servers.likeness("--origin", origin.url("/{id}.jpg"), "--memory-cache",
                                 str(CACHE))
-    photos = load.NewPhotos(servers.originals_of("648x648"))
-    load.ask_each(likeness, photos.paths(plan.distinct, "HR48x48"), clients=8)
-    looks = [("", resident(likeness))]
-    time.sleep(REST)
-    looks.append((f", {REST} s later", resident(likeness)))
+    looks = []
+
+    def look(when, count, source, size, clients):
+        photos = load.NewPhotos(servers.originals_of(source), source)
+        load.ask_each(likeness, photos.paths(count, size), clients)
+        looks.append((when, resident(likeness)))
+        time.sleep(REST)
+        looks.append((f"{when}, {REST} s later", resident(likeness)))
+
+    look(f"after {plan.distinct} misses", plan.distinct, "648x648", "HR48x48", clients=8)
+    look(f"after a burst of {plan.burst}", plan.burst, "1600x1200", "HR648x648", clients=32)
 
     results = []
     limit = [(CACHE + ALLOWANCE) / MIB]
     for when, (main, everything) in looks:
-        name = f"RSS after {plan.distinct} misses{when}"
+        name = f"RSS {when}"
         results.append(Result(f"{name}, main process", "MiB", [main], limit=[CACHE / MIB],
                               limit_name="the memory cache's capacity"))
         results.append(Result(f"{name}, all processes", "MiB", [everything], limit=limit,

@@ -10,7 +10,8 @@ class Plan:
     commands: int = 200_000  # Of redis-benchmark per round.
     misses: int = 150  # Per round, for their CPU.
     distinct: int = 20_000  # Misses that memory is looked at after.
+    burst: int = 1_000  # Of misses of large originals at once, for the same.
 
     @staticmethod
     def quick():
-        return Plan(rounds=3, seconds=1, commands=50_000, misses=60, distinct=2_000)
+        return Plan(rounds=3, seconds=1, commands=50_000, misses=60, distinct=2_000, burst=200)

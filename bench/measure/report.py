@@ -103,7 +103,7 @@ def _first_line(command):
 def _machine():
     model = _first_line(["sh", "-c", "grep -m1 'model name' /proc/cpuinfo | cut -d: -f2"])
     return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(),
-            "load_average": os.getloadavg()[0]}
+            "load_average": [round(load, 2) for load in os.getloadavg()]}
 
 
 def write(results, folder, quick):
@@ -121,6 +121,8 @@ def write(results, folder, quick):
             "vips": _first_line(["pkg-config", "--modversion", "vips"]),
         },
     }
-    new = folder / "latest.json.tmp"
-    new.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    new.replace(folder / "latest.json")
+    text = json.dumps(document, indent=2) + "\n"
+    for name in (f"{document['date'][:10]}.json", "latest.json"):
+        new = folder / f"{name}.tmp"
+        new.write_text(text, encoding="utf-8")
+        new.replace(folder / name)

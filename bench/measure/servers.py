@@ -125,6 +125,15 @@ class Servers:
             return re.search(r"^ready http://127\.0\.0\.1:(\d+)$", process.log.read_text(), re.M)
         return Server(process, int(process.wait_for(ready)[1]))
 
+    def bare(self, answer):
+        """A bare reactor that answers everything with these very bytes: the machine's limit."""
+        file = self._new_folder("bare") / "answer"
+        file.write_bytes(answer)
+        port = free_port()
+        process = self._start("bare", [self.build / "bench" / "hello_server", port, file])
+        process.wait_for_port(port)
+        return Server(process, port)
+
     def new_folder(self):
         """For files that a class makes itself."""
         return self._new_folder("files")

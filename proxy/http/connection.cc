@@ -1,6 +1,7 @@
 #include "proxy/http/connection.h"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <ctime>
 #include <exception>
+#include <span>
 #include <utility>
 
 #include "proxy/telemetry/log.h"
@@ -19,12 +21,6 @@ namespace {
 constexpr milliseconds kLingerTime{2'000};
 
 iovec part(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
-
-std::size_t size_of(std::span<const iovec> parts) {
-  std::size_t size = 0;
-  for (const iovec& piece : parts) size += piece.iov_len;
-  return size;
-}
 
 // What the socket took, 0 if it takes nothing now, -1 if it is broken.
 ssize_t send_now(int fd, std::span<iovec> parts) {
@@ -109,9 +105,8 @@ void Connection::process() {
       case RequestReader::Step::request: handle(); break;
       case RequestReader::Step::refused: refuse(reader_.status()); break;
       case RequestReader::Step::send_continue: {
-        const std::array line = {part("HTTP/1.1 100 Continue\r\n\r\n")};
         close_after_ = false;
-        transmit(line, {}, nullptr);
+        transmit("HTTP/1.1 100 Continue\r\n\r\n", {}, nullptr);
         break;
       }
       case RequestReader::Step::more: more = true; break;
@@ -184,56 +179,42 @@ void Connection::answer(const Reply& reply) {
   std::array<char, kMaxFrame> text;
   const auto date = context_.date_line.at(std::time(nullptr));
   const std::size_t length = write_frame(frame, date, text.data());
+  context_.head.assign(text.data(), length).append(reply.lines).append(reply.head).append("\r\n");
   const bool no_body = head_only_ || has_no_body(reply.status);
-  const std::array head = {part({text.data(), length}), part(reply.lines), part(reply.head),
-                           part("\r\n")};
-  transmit(head, no_body ? std::string_view() : reply.body, reply.keep);
+  transmit(context_.head, no_body ? std::string_view() : reply.body, reply.keep);
   if (!processing_) update_interest();
 }
 
-void Connection::transmit(std::span<const iovec> head, std::string_view body,
+void Connection::transmit(std::string_view head, std::string_view body,
                           const std::shared_ptr<const void>* keep) {
-  std::array<iovec, 5> parts;
-  std::copy(head.begin(), head.end(), parts.begin());
-  parts[head.size()] = part(body);
-  const std::span<iovec> all(parts.data(), head.size() + 1);
-  const std::size_t size = size_of(all);
-  const ssize_t sent = send_now(fd_, all);
-  if (sent < 0) return close();
-  context_.counters.bytes_out += static_cast<std::size_t>(sent);
-  if (static_cast<std::size_t>(sent) == size) return after_answer();
-  if (size - static_cast<std::size_t>(sent) > context_.settings.max_pending_output_bytes) {
-    return cut_off();
+  std::array parts = {part(head), part(body)};
+  const ssize_t result = send_now(fd_, parts);
+  if (result < 0) return close();
+  const auto sent = static_cast<std::size_t>(result);
+  const std::size_t size = head.size() + body.size();
+  context_.counters.bytes_out += sent;
+  if (sent == size) return after_answer();
+  if (size - sent > context_.settings.max_pending_output_bytes) return cut_off();
+  // What the socket did not take: of the body by reference if it is kept alive, else a copy.
+  const std::size_t of_head = std::min(sent, head.size());
+  const std::string_view rest = body.substr(sent - of_head);
+  unsent_.copied = head.substr(of_head);
+  if (keep != nullptr && *keep != nullptr) {
+    unsent_.kept = rest;
+    unsent_.keep = *keep;
+  } else {
+    unsent_.copied.append(rest);
   }
-  store(all, static_cast<std::size_t>(sent), keep);
   enter(Phase::writing);
-}
-
-// Keeps what the socket did not take: the last part by reference if it is kept alive, else a copy.
-void Connection::store(std::span<const iovec> parts, std::size_t sent,
-                       const std::shared_ptr<const void>* keep) {
-  const bool by_reference = keep != nullptr && *keep != nullptr;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    std::string_view rest(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
-    const std::size_t skip = std::min(sent, rest.size());
-    sent -= skip;
-    rest.remove_prefix(skip);
-    if (by_reference && i + 1 == parts.size()) {
-      unsent_.kept = rest;
-      unsent_.keep = *keep;
-    } else {
-      unsent_.copied.append(rest);
-    }
-  }
 }
 
 void Connection::flush() {
   std::array<iovec, 2> parts = {part(std::string_view(unsent_.copied).substr(unsent_.copied_sent)),
                                 part(unsent_.kept)};
-  const std::size_t size = size_of(parts);
+  const std::size_t size = parts[0].iov_len + parts[1].iov_len;
   const ssize_t result = send_now(fd_, parts);
   if (result < 0) return close();
-  auto sent = static_cast<std::size_t>(result);
+  const auto sent = static_cast<std::size_t>(result);
   context_.counters.bytes_out += sent;
   if (sent < size) {
     const std::size_t of_copy = std::min(sent, parts[0].iov_len);

@@ -1,13 +1,10 @@
 #ifndef LIKENESS_PROXY_HTTP_CONNECTION_H_
 #define LIKENESS_PROXY_HTTP_CONNECTION_H_
 
-#include <sys/uio.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +44,7 @@ struct ConnectionContext {
   bool draining = false;  // Answers say "Connection: close", and idle connections end soon.
   DateLine date_line = {};
   Message message = {};
+  std::string head = {};  // Of the answer that is being sent; kept for its capacity.
   std::vector<char> read_buffer = std::vector<char>(kReadSize);
 };
 
@@ -107,10 +105,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void answer(const Reply& reply);
   void refuse(int status);
   // Sends what the socket takes, and stores the rest; all of it sent, the answer is complete.
-  void transmit(std::span<const iovec> head, std::string_view body,
+  void transmit(std::string_view head, std::string_view body,
                 const std::shared_ptr<const void>* keep);
-  void store(std::span<const iovec> parts, std::size_t sent,
-             const std::shared_ptr<const void>* keep);
   void flush();
   void after_answer();
   void cut_off();

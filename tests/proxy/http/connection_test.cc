@@ -253,6 +253,24 @@ TEST_CASE("a large answer arrives whole at a slow reader, kept or copied", "[htt
   CHECK(server.server->counters().bytes_out > 10'000'000);
 }
 
+TEST_CASE("answers that the socket cuts off anywhere, heads included, arrive whole", "[http]") {
+  TestServer server;
+  for (const bool keep : {false, true}) {
+    server.keep_bodies = keep;
+    Wire slow(server, 8'192);
+    std::string requests;
+    const auto size_of = [](int i) {
+      return static_cast<std::size_t>(i % 7 == 0 ? 70'001 : i * 3);
+    };
+    for (int i = 0; i < 500; ++i) requests += get("/size/" + std::to_string(size_of(i)));
+    slow.send_only(requests);
+    slow.settle();
+    const int handled = server.handled;
+    for (int i = 0; i < 500; ++i) REQUIRE(body_of(slow.receive()) == std::string(size_of(i), 'b'));
+    CHECK(server.handled > handled);
+  }
+}
+
 TEST_CASE("a client that pipelines and never reads is bounded and cut off", "[http]") {
   TestServer server;
   Wire wire(server, 8'192);

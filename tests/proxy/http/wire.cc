@@ -31,6 +31,7 @@ int TestServer::port() const { return std::stoi(url_.substr(url_.rfind(':') + 1)
 
 void TestServer::handle(const Request& request, Responder responder) {
   ++handled;
+  if (request.body_too_large) return responder.send({.status = 413});
   if (request.path == "/throw") throw std::runtime_error("as asked");
   if (request.path == "/drop") return;
   if (request.path == "/later") {

@@ -18,7 +18,7 @@ namespace likeness::http {
 //   /later         keeps the responder in `parked`
 //   /size/N        a body of N bytes, shared if `keep_bodies`
 //   else           "ID:<target> <request body>\n"
-// POST bodies may have 100,000 bytes, other methods expect none.
+// POST bodies may have 100,000 bytes, and more are answered 413; other methods expect none.
 class TestServer {
  public:
   explicit TestServer(HttpSettings settings = {});
