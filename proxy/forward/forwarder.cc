@@ -40,7 +40,7 @@ Forwarder::Forwarder(Loop& loop, Upstream& upstream, Forget forget)
 void Forwarder::handle(const http::Request& request, Exchange exchange) {
   exchange.route = upstream_.dialect() == dialects::Dialect::outlook ? telemetry::Route::outlook
                                                                      : telemetry::Route::graph;
-  if (request.body.size() > upstream_.max_request_bytes)
+  if (request.body_too_large)
     return refuse(exchange, upstream_.dialect(), {Errc::too_large, {}, {}},
                   request.header("accept"));
   origin::ClientRequest message{.method = std::string(request.method_name),
