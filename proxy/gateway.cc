@@ -154,10 +154,8 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (is_forwarded(request, parsed)) return forwarder_->handle(request, std::move(exchange));
   if (!parsed) {
     const auto& [dialect, error] = parsed.error();
-    if (error.code != Errc::unknown_route) {
-      exchange.route = route_of(dialect);
-      exchange.route_lines = lines_of(dialect);
-    }
+    if (error.code != Errc::unknown_route) exchange.route = route_of(dialect);
+    exchange.route_lines = lines_of(dialect);
     return refuse(exchange, dialect, error, request.header("accept"));
   }
   exchange.route = route_of(parsed->dialect);

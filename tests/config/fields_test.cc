@@ -32,7 +32,8 @@ std::size_t count_fields(std::string_view section) {
 std::string other_text(const Field& field) {
   const std::string now = read_text(field, Settings{});
   if (now == "true" || now == "false") return now == "true" ? "false" : "true";
-  if (!field.rules.choices.empty()) return std::string(field.rules.choices.front());
+  if (const auto& choices = field.rules.choices; !choices.empty())
+    return std::string(choices.front() == now ? choices.back() : choices.front());
   if (std::holds_alternative<Place<std::string>>(field.slot)) return "other";
   if (std::holds_alternative<Place<std::vector<std::string>>>(field.slot)) return "a:1,b:2";
   return format_quantity(field.rules.max, units(field));

@@ -64,7 +64,8 @@ TEST_CASE("every field can be set from JSON and reads back") {
     if (value.is_boolean()) {
       value = !value.get<bool>();
     } else if (!field.rules.choices.empty()) {
-      value = field.rules.choices.front();
+      const auto& choices = field.rules.choices;
+      value = choices.front() == value.get<std::string>() ? choices.back() : choices.front();
     } else if (is_number || !units(field).empty()) {
       value = field.rules.max;
     } else if (value.is_string()) {

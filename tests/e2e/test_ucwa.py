@@ -61,6 +61,9 @@ ACCEPTS = (
 
 
 class Ucwa(case.ServedCase):
+    # Each photo's own failure is meant here, not the origin's rest after them.
+    settings = {"origin__breaker_failures": 0}
+
     def setUp(self):
         self.origin.put(PERSON, case.square_photo())
         self.origin.put("me", case.square_photo())

@@ -158,7 +158,7 @@ TEST_CASE("the handler answers for a wanted body over its limit, and the client 
   wire.send("POST / HTTP/1.1\r\nContent-Length: 20000000\r\n" + kHost);
   wire.send(std::string(8'000'000, 'x'));
   const auto answer = wire.receive();
-  CHECK(status_of(answer) == "200");
+  CHECK(status_of(answer) == "413");
   CHECK(answer.find("Connection: close") != std::string::npos);
   wire.end_sending();
   CHECK(wire.receive_all().empty());
