@@ -192,8 +192,7 @@ class World {
     log("answer ", id, ": v", version, stale ? " stale" : "", " by way of ",
         static_cast<int>(outcome ? outcome->via : outcome.error().via));
     // An origin that cannot be asked excuses what is marked as stale, but never a step back.
-    if (version < (stale ? stale_floor : floor))
-      failure_ = "request " + std::to_string(id);
+    if (version < (stale ? stale_floor : floor)) failure_ = "request " + std::to_string(id);
     if (outcome) proxy.floor[photo] = std::max(proxy.floor[photo], version);
   }
 
@@ -462,8 +461,7 @@ int from_environment(const char* name, int otherwise) {
 
 TEST_CASE("no schedule shows an older photo after a newer one", "[schedule]") {
   const int count = from_environment("LIKENESS_SCHEDULES", 1'000);
-  const int first =
-      from_environment("LIKENESS_SEED", 1);
+  const int first = from_environment("LIKENESS_SEED", 1);
   INFO("LIKENESS_SEED=" << first);
   for (int seed = first; seed < first + count; ++seed) {
     const std::string failure = World(static_cast<std::uint32_t>(seed)).run(400);
