@@ -2,14 +2,16 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 namespace likeness::service_manager {
 
 std::vector<int> take_sockets() {
-  std::vector<int> sockets;
   const int count = ::sd_listen_fds(/*unset_environment=*/1);
-  for (int i = 0; i < count; ++i) sockets.push_back(SD_LISTEN_FDS_START + i);
+  std::vector<int> sockets(static_cast<std::size_t>(std::max(count, 0)));
+  std::iota(sockets.begin(), sockets.end(), SD_LISTEN_FDS_START);
   return sockets;
 }
 

@@ -35,9 +35,9 @@ class GraphOrigin::Search : public std::enable_shared_from_this<Search> {
   Search(GraphOrigin& origin, const Credentials& caller, Done done)
       : origin_(origin), caller_{caller.authorization, {}}, done_(std::move(done)) {}
 
-  void start(GraphPlace place) {
-    contact_ = std::move(place.contact);
-    look(std::move(place.photo));
+  void start(const GraphPlace& place) {
+    contact_ = place.contact;
+    look(place.photo);
   }
 
  private:
@@ -46,7 +46,7 @@ class GraphOrigin::Search : public std::enable_shared_from_this<Search> {
                         std::move(done));
   }
 
-  void look(std::string photo) {
+  void look(const std::string& photo) {
     get(photo, [self = shared_from_this(), photo](Result<ClientResponse> response) {
       auto tag = read_body(std::move(response), &read_graph_metadata);
       if (tag) return self->done_(Found{photo, std::move(*tag)});
