@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <concepts>
-#include <cstring>
 #include <string_view>
 
 namespace likeness::http {
@@ -31,7 +30,7 @@ class Lines {
  private:
   bool put(std::string_view text) {
     if (text.size() > sizeof buffer_ - size_) return false;
-    std::memcpy(buffer_ + size_, text.data(), text.size());
+    text.copy(buffer_ + size_, text.size());
     size_ += text.size();
     return true;
   }
