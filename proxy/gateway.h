@@ -7,6 +7,7 @@
 
 #include "config/base/loop.h"
 #include "config/settings.h"
+#include "proxy/admin.h"
 #include "proxy/dialects/call.h"
 #include "proxy/exchange.h"
 #include "proxy/forward/forwarder.h"
@@ -24,6 +25,7 @@ struct ProcessView {
   std::function<void(Loop& here, std::move_only_function<void(std::string)> done)> metrics;
   // May a balancer send requests here?
   std::function<bool()> ready;
+  Admin::CarryOut purge;
 };
 
 // The embedded contact store's face on one loop.
@@ -87,6 +89,7 @@ class Gateway {
   StoreFace* store_;
   forward::Forwarder* forwarder_;
   RequestIds request_ids_;
+  Admin admin_;
   const std::string shared_lines_;
   const std::string ucwa_lines_;
   const std::string preflight_lines_;
