@@ -40,6 +40,7 @@ constexpr Section kSections[] = {
     {"photo", "Photos and the misses in flight for them."},
     {"access", "Who may see and change what."},
     {"contacts", "The embedded contact store and its REST interface."},
+    {"page", "The page at / that shows what the proxy does."},
     {"log", "The log, on standard error."},
 };
 
@@ -468,6 +469,10 @@ constexpr Field kFields[] = {
      "The largest photo that can be uploaded.",
      at<&Settings::contacts, &ContactsSettings::max_photo_bytes>(),
      {.min = kKi, .max = 64 * kMi}},
+
+    // page
+    {"page.enabled", "false turns it off; it shows whose photos there are.",
+     at<&Settings::page, &PageSettings::enabled>()},
 
     // log
     {"log.level",

@@ -260,6 +260,11 @@ struct ContactsSettings {
   std::size_t max_photo_bytes = 4 * kMiB;
 };
 
+struct PageSettings {
+  // The page at "/". It shows whose photos there are.
+  bool enabled = true;
+};
+
 struct LogSettings {
   // trace, debug, info, warn, error or off.
   std::string level = "info";
@@ -278,6 +283,7 @@ struct Settings {
   PhotoSettings photo;
   AccessSettings access;
   ContactsSettings contacts;
+  PageSettings page;
   LogSettings log;
 };
 

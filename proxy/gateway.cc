@@ -138,6 +138,7 @@ Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, 
       store_(store),
       forwarder_(forwarder),
       admin_(loop, settings, process_.purge),
+      page_(loop, process_.list_photos),
       shared_lines_(shared_lines(settings.cdn)),
       ucwa_lines_(shared_lines_ + "X-MS-UcwaVersion: " + std::to_string(dialects::kUcwaVersion) +
                   "\r\n"),
@@ -148,6 +149,8 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   Exchange exchange(request, std::move(responder), request_ids_, metrics_);
   if (answer_system(request, exchange)) return;
   if (Admin::owns(request.path)) return admin_.handle(request, std::move(exchange));
+  if (settings_.page.enabled && Page::owns(request.path))
+    return page_.handle(request, std::move(exchange));
   if (answer_posted(request, exchange)) return;
 
   if (store_ != nullptr && store_->api.handle(request, exchange)) return;

@@ -12,6 +12,7 @@
 #include "proxy/exchange.h"
 #include "proxy/forward/forwarder.h"
 #include "proxy/http/message.h"
+#include "proxy/page/page.h"
 #include "proxy/photo/service.h"
 #include "proxy/rest/contacts_api.h"
 #include "proxy/rest/photo_uploads.h"
@@ -26,6 +27,7 @@ struct ProcessView {
   // May a balancer send requests here?
   std::function<bool()> ready;
   Admin::CarryOut purge;
+  Page::List list_photos;
 };
 
 // The embedded contact store's face on one loop.
@@ -90,6 +92,7 @@ class Gateway {
   forward::Forwarder* forwarder_;
   RequestIds request_ids_;
   Admin admin_;
+  Page page_;
   const std::string shared_lines_;
   const std::string ucwa_lines_;
   const std::string preflight_lines_;

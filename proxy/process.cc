@@ -261,6 +261,12 @@ void Process::State::start_server(Shard& shard) {
                    .purge =
                        [this](Loop& here, purge::Order order, purge::Purge::Done done) {
                          purge_->carry_out(here, std::move(order), std::move(done));
+                       },
+                   .list_photos =
+                       [this](Loop& here, origin::Source::Done done) {
+                         // Who needs a token to see the contacts sees none here.
+                         const bool open = settings_.access.tokens.empty();
+                         source_->list(here, open ? Page::kMaxListed : 0, std::move(done));
                        }};
   if (contacts::StoreThread* contacts = source_->contacts())
     shard.store_face = std::make_unique<StoreFace>(
