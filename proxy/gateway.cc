@@ -113,14 +113,17 @@ void send_text(Exchange& exchange, int status, std::string_view text) {
 
 }  // namespace
 
-Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
-                 telemetry::Metrics& metrics)
+Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks,
+                 const Settings& settings, ProcessView process, telemetry::Metrics& metrics)
     : loop_(loop),
       service_(service),
+      fallbacks_(fallbacks),
       settings_(settings),
       limits_{.max_id_bytes = settings.photo.max_id_bytes,
               .max_edge = settings.imaging.max_output_edge,
-              .original_with_metadata = settings.photo.original_with_metadata},
+              .original_with_metadata = settings.photo.original_with_metadata,
+              .negotiate = settings.web.negotiate,
+              .client_hints = settings.web.client_hints},
       process_(std::move(process)),
       metrics_(metrics),
       shared_lines_(shared_lines(settings.cdn)),
@@ -149,6 +152,9 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (!reads(request))
     return refuse(exchange, parsed->dialect, {Errc::method_not_allowed, {}, {}},
                   request.header("accept"), kAllow);
+  if (!fallbacks_.known(request, *parsed))
+    return refuse(exchange, parsed->dialect, {Errc::bad_request, "not a valid value: fallback", {}},
+                  request.header("accept"));
   answer_photo(request, *parsed, std::move(exchange));
 }
 
@@ -168,8 +174,26 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
                      const photo::Outcome& outcome) {
   if (outcome) return answer_found(request, call, exchange, *outcome);
   const photo::Failure& failure = outcome.error();
+  auto wanted = fallbacks_.stand_in(request, call, failure.error.code);
+  if (!wanted) return answer_failure(request, call, exchange, failure);
+  if (const auto picture = fallbacks_.find(*wanted))
+    return answer_stand_in(request, call, exchange, failure, picture);
+  fallbacks_.make(std::move(*wanted),
+                  [this, kept = std::make_unique<Kept>(request, call), failure,
+                   exchange = std::move(exchange)](Result<cache::PicturePtr> picture) mutable {
+                    if (picture) {
+                      answer_stand_in(kept->request(), kept->call(), exchange, failure, *picture);
+                    } else {
+                      answer_failure(kept->request(), kept->call(), exchange, failure);
+                    }
+                  });
+}
+
+void Gateway::answer_failure(const Request& request, const Call& call, Exchange& exchange,
+                             const photo::Failure& failure) {
   Lines lines = exchange.lines();
   write_caching(lines, failure, WallClock::now(), settings_, {});
+  write_variance(lines, call);
   lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
   const bool negative = failure.error.code == Errc::no_photo;
   send_document(exchange, lines, dialects::status_of(failure.error.code),
@@ -177,10 +201,28 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
                 negative ? telemetry::CacheOutcome::negative : telemetry::CacheOutcome::error);
 }
 
+void Gateway::answer_stand_in(const Request& request, const Call& call, Exchange& exchange,
+                              const photo::Failure& failure, const cache::PicturePtr& picture) {
+  Lines lines = exchange.lines();
+  write_caching(lines, failure, WallClock::now(), settings_, {.fallback = true});
+  write_variance(lines, call);
+  lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
+  constexpr std::int64_t kNoDate = -1;
+  const bool same = http::not_modified(request, picture->etag, kNoDate);
+  const std::shared_ptr<const void> keep = picture;
+  exchange.send({.status = same ? 304 : 200,
+                 .lines = lines.view(),
+                 .head = picture->head,
+                 .body = same ? std::string_view() : std::string_view(*picture->bytes),
+                 .keep = &keep},
+                telemetry::CacheOutcome::negative);
+}
+
 void Gateway::answer_found(const Request& request, const Call& call, Exchange& exchange,
                            const photo::Found& found) {
   Lines lines = exchange.lines();
   write_caching(lines, found, WallClock::now(), settings_, {.version = version_in(request, call)});
+  write_variance(lines, call);
   if (!found.picture) {
     lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
     return send_document(exchange, lines, 200,

@@ -9,6 +9,7 @@
 #include "config/settings.h"
 #include "proxy/dialects/call.h"
 #include "proxy/exchange.h"
+#include "proxy/fallback/fallbacks.h"
 #include "proxy/http/message.h"
 #include "proxy/photo/service.h"
 #include "proxy/telemetry/metrics.h"
@@ -31,8 +32,8 @@ struct ProcessView {
 class Gateway {
  public:
   // What it is given outlives it.
-  Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
-          telemetry::Metrics& metrics);
+  Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks,
+          const Settings& settings, ProcessView process, telemetry::Metrics& metrics);
 
   void handle(const http::Request& request, http::Responder responder);
 
@@ -41,11 +42,16 @@ class Gateway {
   void answer_photo(const http::Request& request, const dialects::Call& call, Exchange exchange);
   void answer(const http::Request& request, const dialects::Call& call, Exchange& exchange,
               const photo::Outcome& outcome);
+  void answer_failure(const http::Request& request, const dialects::Call& call, Exchange& exchange,
+                      const photo::Failure& failure);
+  void answer_stand_in(const http::Request& request, const dialects::Call& call, Exchange& exchange,
+                       const photo::Failure& failure, const cache::PicturePtr& picture);
   void answer_found(const http::Request& request, const dialects::Call& call, Exchange& exchange,
                     const photo::Found& found);
 
   Loop& loop_;
   photo::Service& service_;
+  fallback::Fallbacks& fallbacks_;
   const Settings& settings_;
   dialects::Limits limits_;
   ProcessView process_;

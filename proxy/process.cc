@@ -14,6 +14,7 @@
 #include "cache/vouch.h"
 #include "config/command_line.h"
 #include "imaging/pool.h"
+#include "proxy/fallback/fallbacks.h"
 #include "proxy/gateway.h"
 #include "proxy/http/server.h"
 #include "proxy/loop/reactor_loop.h"
@@ -35,6 +36,7 @@ struct Shard {
   std::unique_ptr<photo::Flights> flights;
   std::unique_ptr<cache::RedisStore> store;
   std::unique_ptr<origin::Origin> origin;
+  std::unique_ptr<fallback::Fallbacks> fallbacks;
   std::unique_ptr<Gateway> gateway;
   std::unique_ptr<http::Server> server;
 };
@@ -103,6 +105,7 @@ class Process::State {
   const Clock::time_point started_ = Clock::now();
   std::atomic<bool> draining_ = false;
   cache::MemoryCache memory_;
+  fallback::Images images_;
   cache::Vouch vouch_;
   std::unique_ptr<origin::Source> source_;
   std::vector<std::unique_ptr<Shard>> shards_;
@@ -118,6 +121,7 @@ Process::State::State(const Settings& settings, const std::string& executable)
       per_loop_(share_of(settings, count_of(settings.http.workers))),
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
+      images_(settings_.fallback.folder, settings_.imaging.max_source_bytes),
       vouch_(redis_ ? std::optional(settings.redis.max_unheard) : std::nullopt),
       source_(origin::make_source(settings_, per_loop_.origin)) {
   try {
@@ -212,8 +216,12 @@ void Process::State::start_server(Shard& shard) {
                          scrape(std::make_unique<Scrape>(here, std::move(done)), 0);
                        },
                    .ready = [this] { return !draining_.load(std::memory_order_relaxed); }};
-  shard.gateway =
-      std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view), shard.metrics);
+  shard.fallbacks = std::make_unique<fallback::Fallbacks>(
+      memory_, images_, settings_.fallback, [this, &shard](imaging::Job job, auto done) {
+        render(shard.loop, std::move(job), std::move(done));
+      });
+  shard.gateway = std::make_unique<Gateway>(shard.loop, *service_, *shard.fallbacks, settings_,
+                                            std::move(view), shard.metrics);
   shard.server = std::make_unique<http::Server>(
       shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
@@ -377,6 +385,7 @@ void Process::State::tear_down() {
   for (const auto& shard : shards_) {
     shard->loop.run([&] {
       shard->gateway.reset();
+      shard->fallbacks.reset();
       shard->flights.reset();
     });
   }

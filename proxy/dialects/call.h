@@ -20,6 +20,8 @@ struct Call {
   Dialect dialect = Dialect::web;
   photo::PhotoId photo;
   photo::Ask ask;  // Kind::meta: the answer is the dialect's metadata document.
+  bool by_accept = false;  // Accept has chosen the format.
+  bool by_hints = false;   // Sec-CH-DPR and Sec-CH-Width may have changed the size.
 };
 
 // A request that belongs to a dialect and cannot be served.
@@ -31,13 +33,16 @@ struct Refusal {
 using Parsed = std::expected<Call, Refusal>;
 
 // Each dialect has a parser: nothing if the URL is not of this dialect, a refusal if it is and
-// makes no sense. It looks at path and query alone, is pure, and does not throw.
+// makes no sense. It looks at path and query, and at headers only where the settings or the URL
+// ask for it, is pure, and does not throw.
 
 // What a dialect's parsers are told by the settings.
 struct Limits {
   std::size_t max_id_bytes = 320;
   int max_edge = 4'096;
   bool original_with_metadata = false;
+  bool negotiate = false;     // Without an extension, as with format=auto.
+  bool client_hints = false;  // Heed Sec-CH-DPR and Sec-CH-Width.
 };
 
 }  // namespace likeness::dialects

@@ -6,7 +6,7 @@
 namespace likeness::dialects {
 
 // Understands a request by the dialect that its URL belongs to. A URL of none is refused with
-// unknown_route in the web's dialect. Looks at path and query alone.
+// unknown_route in the web's dialect.
 [[nodiscard]] Parsed parse(const http::Request& request, const Limits& limits);
 
 }  // namespace likeness::dialects
