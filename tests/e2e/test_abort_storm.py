@@ -113,8 +113,9 @@ class AbortStorm(case.Case):
 
     def test_hits_in_redis(self):
         warm = [f"mine-{i}" for i in range(30)]
-        # With patience, so that Redis late on a busy machine is no miss.
-        self.storm(lambda dice: dice.choice(warm), warm, redis=self.start_redis(),
+        # With patience, so that Redis late on a busy machine is no miss; and more victims would make
+        # it a storm of misses.
+        self.storm(lambda dice: dice.choice(warm), warm, redis=self.start_redis(), victims=100,
                    memory__capacity_bytes=0, redis__command_timeout="20s")
 
     def test_misses(self):
