@@ -44,13 +44,13 @@ def main():
     signal.signal(signal.SIGINT, stop)
     plan = Plan.quick() if args.quick else Plan()
     results = []
-    with tempfile.TemporaryDirectory(prefix="likeness-bench-") as folder:
-        for measured in CLASSES:
-            if args.only not in (None, measured.__name__):
-                continue
-            print("measuring", measured.__name__.replace("_", " "), "…", file=sys.stderr)
-            with Servers(pathlib.Path(folder), args.build, args.originals.resolve()) as servers:
-                results += measured.measure(servers, plan)
+    for measured in CLASSES:
+        if args.only not in (None, measured.__name__):
+            continue
+        print("measuring", measured.__name__.replace("_", " "), "…", file=sys.stderr)
+        with (tempfile.TemporaryDirectory(prefix="likeness-bench-") as folder,
+              Servers(pathlib.Path(folder), args.build, args.originals.resolve()) as servers):
+            results += measured.measure(servers, plan)
     print(report.table(results))
     if args.only is None:
         report.write(results, args.results, quick=args.quick)

@@ -7,6 +7,7 @@ import dataclasses
 class Plan:
     rounds: int = 7  # Of each pair, interleaved.
     seconds: int = 3  # Of load per side of a round.
+    requests: int = 100_000  # Of ab per side of a round.
     commands: int = 200_000  # Of redis-benchmark per round.
     misses: int = 150  # Per round, for their CPU.
     distinct: int = 20_000  # Misses that memory is looked at after.
@@ -14,4 +15,4 @@ class Plan:
 
     @staticmethod
     def quick():
-        return Plan(rounds=3, seconds=1, commands=50_000, misses=60, distinct=2_000, burst=200)
+        return Plan(rounds=3, seconds=1, requests=20_000, commands=50_000, misses=60, distinct=2_000, burst=200)

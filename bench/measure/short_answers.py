@@ -6,11 +6,9 @@ import memory_hits
 from processes import Failed
 from report import Must, Result
 
-HEAD = 'wrk.method = "HEAD"\n'
 
-
-def per_cpu_second(server, path, plan, options=(), status=200):
-    return lambda: load.wrk(server, path, plan.seconds, options, status).per_cpu_second
+def per_cpu_second(server, path, plan, options=(), plain=True):
+    return lambda: load.ab(server, path, plan.requests, options, plain).per_cpu_second
 
 
 def measure(servers, plan):
@@ -20,9 +18,8 @@ def measure(servers, plan):
     path, body = memory_hits.body_near(likeness, 3000)
     files = servers.new_folder()
     (files / "photo.jpg").write_bytes(body)
-    (files / "head.lua").write_text(HEAD, encoding="ascii")
     nginx = servers.nginx_cache(files)
-    as_head = ["-s", files / "head.lua"]
+    as_head = ["-i"]
 
     def if_none_match(server, where):
         tag = load.get(server.url(where))[1]["ETag"]
@@ -35,11 +32,11 @@ def measure(servers, plan):
         raise Failed("nginx answers other bytes")
     hit, same, theirs_same, head, theirs_head, none = load.interleaved(plan.rounds, [
         per_cpu_second(likeness, path, plan),
-        per_cpu_second(likeness, path, plan, if_none_match(likeness, path)),
-        per_cpu_second(nginx, "/photo.jpg", plan, if_none_match(nginx, "/photo.jpg")),
+        per_cpu_second(likeness, path, plan, if_none_match(likeness, path), False),
+        per_cpu_second(nginx, "/photo.jpg", plan, if_none_match(nginx, "/photo.jpg"), False),
         per_cpu_second(likeness, path, plan, as_head),
         per_cpu_second(nginx, "/photo.jpg", plan, as_head),
-        per_cpu_second(likeness, nobody, plan, status=404)])
+        per_cpu_second(likeness, nobody, plan, plain=False)])
 
     def result(name, ours, at_least, peer=None):
         return Result(f"{name}, by CPU time", "requests/CPU s", ours, peer=peer, limit=hit,
