@@ -1,9 +1,11 @@
 """Origins that are live services: Graph, Outlook, Exchange, UCWA, and another Likeness."""
 
 import concurrent.futures
+import hashlib
 import json
+import urllib.parse
 
-from support import case, images, services
+from support import case, contacts, images, services
 
 # Every answer is asked for again before it is given.
 NEVER_FRESH = {"freshness__photo_ttl": "0s", "freshness__min_ttl": "0s",
@@ -228,22 +230,46 @@ class OtherServices(Live):
 class AnotherLikeness(case.Case):
     """A second process of ours is the origin, in each of its dialects."""
 
-    def setUp(self):
-        self.origin = self.start_origin()
-        self.behind = self.start_likeness(origin=self.origin)
-        self.origin.put("ada", case.square_photo())
+    ADDRESS = "ada@likeness.example"
+
+    def specs(self, behind):
+        url = behind.urls[0]
+        return (url + "/photos/{id}/original", "graph:" + url, "outlook:" + url, "ews:" + url,
+                f"ucwa:{url}/ucwa/v1/applications/1")
 
     def test_it_serves_what_its_origin_has(self):
-        url = self.behind.urls[0]
-        for spec in (url + "/photos/{id}/original", "outlook:" + url,
-                     f"ucwa:{url}/ucwa/v1/applications/1"):
+        origin = self.start_origin()
+        behind = self.start_likeness(origin=origin, **NEVER_FRESH)
+        origin.put(self.ADDRESS, case.square_photo())
+        origin.put("broken@likeness.example", status=500)
+        for spec in self.specs(behind):
             with self.subTest(spec):
-                front = self.start_likeness(origin=spec, origin__fallback_to_user="false",
-                                            **NEVER_FRESH)
-                self.assert_picture(front.get("/photos/ada/HR96x96"), 96, 96)
-                self.assertEqual(front.get("/photos/nobody").status, 404)
-                self.origin.put("broken", status=500)
-                self.assertEqual(front.get("/photos/broken").status, 502)
+                front = self.start_likeness(origin=spec, **NEVER_FRESH)
+                for detail in ("fetched", "revalidated"):
+                    answer = front.get(f"/photos/{self.ADDRESS}/HR96x96")
+                    self.assert_picture(answer, 96, 96)
+                    self.assertEqual(answer.detail, detail)
+                self.assertEqual(front.get("/photos/nobody@likeness.example").status, 404)
+                self.assertEqual(front.get("/photos/broken@likeness.example").status, 502)
+
+    def test_it_asks_for_a_token_and_has_contacts_of_its_own(self):
+        token = "let-me-in"
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        with case.temporary_folder() as folder:
+            behind = self.start_likeness(f"embedded:{folder}/store",
+                                         access__tokens=f"ada:Contacts.ReadWrite:{digest}")
+            api = contacts.Api(behind, headers={"Authorization": f"Bearer {token}"})
+            contact = api.create({"GivenName": "Ada", "EmailAddresses": [{"Address": self.ADDRESS}]})
+            api.ask("PUT", f"/contacts('{contact['Id']}')/photo/$value", body=case.square_photo(),
+                    headers={"Content-Type": "image/jpeg"})
+            for spec in ("graph:", "outlook:"):
+                with self.subTest(spec):
+                    front = self.start_likeness(origin=spec + behind.urls[0], origin__auth="token",
+                                                origin__token=token)
+                    for photo in (contact["Id"], f"ada/contacts/{contact['Id']}"):
+                        quoted = urllib.parse.quote(photo, safe="")
+                        self.assert_picture(front.get(f"/photos/{quoted}/HR96x96"), 96, 96)
+                    self.assertEqual(front.get("/photos/AAMkNobody").status, 404)
 
 
 class SourcePolicy(case.Case):
