@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "config/base/network.h"
 #include "config/fields.h"
 #include "config/keys.h"
 
@@ -164,6 +165,37 @@ Problem check_tag_header(string_view header) {
   return "expected Surrogate-Key, Cache-Tag or xkey, got \"" + std::string(header) + "\"";
 }
 
+template <class T>
+Problem problem_of(const Result<T>& result) {
+  return result ? Problem() : result.error().detail;
+}
+
+// How many of the five families of URLs ask for that.
+std::ptrdiff_t families_that_ask(const AccessSettings& access, string_view mode) {
+  const string_view own[] = {access.web, access.ucwa, access.outlook, access.graph, access.ews};
+  return std::ranges::count_if(
+      own, [&](string_view one) { return (one == "default" ? access.mode : one) == mode; });
+}
+
+template <class Note>
+void check_access(const Settings& settings, const Note& note) {
+  const AccessSettings& access = settings.access;
+  for (const std::string& token : access.tokens)
+    note("access.tokens", problem_of(parse_token_entry(token)));
+  for (const std::string& key : access.signing_keys)
+    if (!is_elsewhere(key)) note("access.signing_keys", problem_of(parse_signing_key(key)));
+  if (!access.cdn_secret.empty() && !is_elsewhere(access.cdn_secret))
+    note("access.cdn_secret", problem_of(parse_header(access.cdn_secret)));
+  if (families_that_ask(access, "signed") > 0 && access.signing_keys.empty())
+    note("access.signing_keys", "expected at least one key, since URLs are to be signed");
+  const bool knows_callers = settings.origin.auth == "caller";
+  if (families_that_ask(access, "bearer") > 0 && access.tokens.empty() && !knows_callers)
+    note("access.tokens", "bearer asks for at least one, or for origin.auth caller");
+  if (families_that_ask(access, "bearer") < 5 && knows_callers)
+    note("origin.auth",
+         "caller asks for access.mode bearer: what one caller may see is not for everybody");
+}
+
 // Two fields of which the first must not be larger, in the unit that both have.
 struct Order {
   string_view small;
@@ -199,19 +231,23 @@ std::vector<std::string> check(const Settings& settings) {
   const auto note = [&](string_view path, const Problem& problem) {
     if (problem) problems.push_back(std::string(path) + ": " + *problem);
   };
-  if (settings.http.listen.empty()) note("http.listen", "expected at least one address");
-  for (const std::string& address : settings.http.listen) {
+  if (settings.http.listen.empty() && settings.http.proxy_listen.empty())
+    note("http.listen", "expected at least one address");
+  for (const std::string& address : settings.http.listen)
     note("http.listen", check_listen(address));
-  }
+  for (const std::string& address : settings.http.admin_listen)
+    note("http.admin_listen", check_listen(address));
+  for (const std::string& address : settings.http.proxy_listen)
+    note("http.proxy_listen", check_listen(address));
+  note("http.trusted_proxies", problem_of(Networks::parse(settings.http.trusted_proxies)));
+  if (!settings.http.proxy_listen.empty() && settings.http.trusted_proxies.empty())
+    note("http.proxy_listen", "only http.trusted_proxies may connect there, and there are none");
   note("origin.spec", check_origin(settings.origin.spec));
   note("origin.auth", check_auth(settings.origin));
   for (const std::string& host : settings.origin.redirects)
     note("origin.redirects", check_redirect(host));
   note("redis.url", check_redis(settings.redis.url));
-  for (const std::string& token : settings.access.tokens) {
-    const auto entry = parse_token_entry(token);
-    if (!entry) note("access.tokens", entry.error().detail);
-  }
+  check_access(settings, note);
   note("cdn.allow_origin", check_allow_origin(settings.cdn.allow_origin));
   for (const std::string& header : settings.cdn.tag_headers)
     note("cdn.tag_headers", check_tag_header(header));

@@ -21,6 +21,7 @@ struct Arguments {
   bool print_defaults = false;
   bool print_schema = false;
   std::string folder;
+  Sign sign;
   Import import;
   Export exported;
 };
@@ -62,6 +63,19 @@ void add_store(CLI::App& command, std::string& store, std::string& mailbox) {
   command.add_option("--mailbox", mailbox, "Whose contacts they are")
       ->type_name("USER")
       ->default_val("me");
+}
+
+CLI::App* add_sign(CLI::App& app, Sign& sign) {
+  CLI::App* command = app.add_subcommand("sign", "Print a photo's URL path with a signature");
+  command->add_option("path", sign.path, "Path and query, percent-encoded, as in /photos/ada/HR48x48")
+      ->type_name("PATH")
+      ->required();
+  command->add_option("--key", sign.key, "One of access.signing_keys; also file:PATH or env:NAME")
+      ->type_name("ID:HEX")
+      ->required();
+  command->add_option("--expires", sign.expires, "The URL ends after this time, as in 30d")
+      ->type_name("DURATION");
+  return command;
 }
 
 CLI::App* add_import(CLI::App& app, Arguments& arguments) {
@@ -131,6 +145,7 @@ Command parse_command_line(int argc, const char* const* argv) {
       ->required();
   const CLI::App* hash_token = app.add_subcommand(
       "hash-token", "Print what access.tokens holds of the token on standard input");
+  const CLI::App* sign = add_sign(app, arguments.sign);
   const CLI::App* import = add_import(app, arguments);
   const CLI::App* exported = add_export(app, arguments);
   try {
@@ -146,6 +161,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (check->parsed()) return make_check_config(arguments);
   if (draw->parsed()) return DrawSamples{arguments.folder};
   if (hash_token->parsed()) return HashToken{};
+  if (sign->parsed()) return arguments.sign;
   if (import->parsed()) return arguments.import;
   if (exported->parsed()) return arguments.exported;
   return Print{app.help(), kUsageError};

@@ -29,6 +29,13 @@ struct DrawSamples {
 // likeness hash-token: print the SHA-256 of the token on standard input, for access.tokens.
 struct HashToken {};
 
+// likeness sign PATH …: print the path with a signature.
+struct Sign {
+  std::string path;
+  std::string key;      // "ID:HEX", file:PATH or env:NAME.
+  std::string expires;  // "30d"; empty: never.
+};
+
 // likeness import PATH …: read contacts and photos into an embedded contact store.
 struct Import {
   std::string path;
@@ -48,7 +55,7 @@ struct Print {
   int exit_code = 0;  // Other than 0: the text belongs on standard error.
 };
 
-using Command = std::variant<Serve, CheckConfig, DrawSamples, HashToken, Import, Export, Print>;
+using Command = std::variant<Serve, CheckConfig, DrawSamples, HashToken, Sign, Import, Export, Print>;
 
 inline constexpr int kUsageError = 2;
 

@@ -26,6 +26,9 @@ constexpr std::string_view kPrivateAddresses[] = {"auto", "allow", "refuse"};
 constexpr std::string_view kLogLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
 
 constexpr std::string_view kImmutable[] = {"exact", "any", "never"};
+constexpr std::string_view kForwardedBy[] = {"x-forwarded", "forwarded"};
+constexpr std::string_view kModes[] = {"open", "signed", "bearer"};
+constexpr std::string_view kRouteModes[] = {"default", "open", "signed", "bearer"};
 
 constexpr Section kSections[] = {
     {"http", "How clients reach the proxy, and what one of them may use up."},
@@ -39,6 +42,7 @@ constexpr Section kSections[] = {
     {"photo", "Photos and the misses in flight for them."},
     {"access", "Who may see and change what."},
     {"contacts", "The embedded contact store and its REST interface."},
+    {"limits", "How much one client may ask for."},
     {"log", "The log, on standard error."},
 };
 
@@ -49,6 +53,23 @@ constexpr Field kFields[] = {
      at<&Settings::http, &HttpSettings::listen>(),
      {},
      {"listen", "ADDRESS"}},
+    {"http.admin_listen",
+     "Addresses for operators alone: /admin, /metrics, /debug and the page move there.",
+     at<&Settings::http, &HttpSettings::admin_listen>(),
+     {},
+     {"admin-listen", "ADDRESS"}},
+    {"http.proxy_listen",
+     "Addresses where every connection begins with a PROXY header (version 1 or 2), from one of "
+     "trusted_proxies.",
+     at<&Settings::http, &HttpSettings::proxy_listen>()},
+    {"http.trusted_proxies",
+     "Networks of the proxies in front, as 10.0.0.0/8, 2001:db8::1 or unix; only their word on a "
+     "client's address, scheme and host is taken.",
+     at<&Settings::http, &HttpSettings::trusted_proxies>()},
+    {"http.forwarded_by",
+     "The headers in which they give it: X-Forwarded-For, -Proto and -Host, or Forwarded.",
+     at<&Settings::http, &HttpSettings::forwarded_by>(),
+     {.choices = kForwardedBy}},
     {"http.workers",
      "Event loops, each with a thread of its own; 0 means one per core.",
      at<&Settings::http, &HttpSettings::workers>(),
@@ -406,6 +427,62 @@ constexpr Field kFields[] = {
      {.min = kKi, .max = 1024 * kMi}},
 
     // access
+    {"access.mode",
+     "What a request for a photo must show: nothing, a signature in its URL, or a token.",
+     at<&Settings::access, &AccessSettings::mode>(),
+     {.choices = kModes},
+     {"access", "MODE"}},
+    {"access.web",
+     "The same for /photos; default: as mode says.",
+     at<&Settings::access, &AccessSettings::web>(),
+     {.choices = kRouteModes}},
+    {"access.ucwa",
+     "The same for UCWA's URLs.",
+     at<&Settings::access, &AccessSettings::ucwa>(),
+     {.choices = kRouteModes}},
+    {"access.outlook",
+     "The same for Outlook's URLs.",
+     at<&Settings::access, &AccessSettings::outlook>(),
+     {.choices = kRouteModes}},
+    {"access.graph",
+     "The same for Graph's URLs.",
+     at<&Settings::access, &AccessSettings::graph>(),
+     {.choices = kRouteModes}},
+    {"access.ews",
+     "The same for Exchange's URLs.",
+     at<&Settings::access, &AccessSettings::ews>(),
+     {.choices = kRouteModes}},
+    {"access.signing_keys",
+     "Keys for signed URLs, each ID:HEX; also file:PATH (a key a line) or env:NAME.",
+     at<&Settings::access, &AccessSettings::signing_keys>(),
+     {.secret = true},
+     {"signing-key", "ID:HEX"}},
+    {"access.unsigned_sizes",
+     "Without a signature only these sizes, such as HR48x48; none named: all where the mode is "
+     "open, none where it is signed.",
+     at<&Settings::access, &AccessSettings::unsigned_sizes>()},
+    {"access.admin_token",
+     "What operators show as a bearer token; also file:PATH or env:NAME.",
+     at<&Settings::access, &AccessSettings::admin_token>(),
+     {.secret = true},
+     {"admin-token", "TOKEN"}},
+    {"access.cdn_secret",
+     "NAME: VALUE, a header that every request must have, as only the CDN knows it; also file:PATH "
+     "or env:NAME.",
+     at<&Settings::access, &AccessSettings::cdn_secret>(),
+     {.secret = true}},
+    {"access.right_ttl",
+     "How long the origin's word holds that a caller may see a photo.",
+     at<&Settings::access, &AccessSettings::right_ttl>(),
+     {.max = 86'400}},
+    {"access.denial_ttl",
+     "How long its word holds that he may not.",
+     at<&Settings::access, &AccessSettings::denial_ttl>(),
+     {.max = 86'400}},
+    {"access.max_rights",
+     "Callers' rights remembered per process.",
+     at<&Settings::access, &AccessSettings::max_rights>(),
+     {.min = 64, .max = 100'000'000}},
     {"access.tokens",
      "Bearer tokens for the embedded contacts, each USER:SCOPE[+SCOPE]:SHA256HEX with scopes "
      "Contacts.Read and Contacts.ReadWrite and what likeness hash-token prints.",
@@ -422,6 +499,25 @@ constexpr Field kFields[] = {
      "The largest photo that can be uploaded.",
      at<&Settings::contacts, &ContactsSettings::max_photo_bytes>(),
      {.min = kKi, .max = 64 * kMi}},
+
+    // limits
+    {"limits.requests_per_second",
+     "Requests that one client address may send; more are answered 429. 0: any number.",
+     at<&Settings::limits, &LimitSettings::requests_per_second>(),
+     {.max = 1'000'000}},
+    {"limits.burst",
+     "Requests that may come at once, after a pause.",
+     at<&Settings::limits, &LimitSettings::burst>(),
+     {.min = 1, .max = 1'000'000}},
+    {"limits.missed_photos_per_minute",
+     "Distinct photos that one client address may ask for and that are not in memory. 0: any "
+     "number.",
+     at<&Settings::limits, &LimitSettings::missed_photos_per_minute>(),
+     {.max = 1'000'000}},
+    {"limits.max_clients",
+     "Client addresses remembered per process.",
+     at<&Settings::limits, &LimitSettings::max_clients>(),
+     {.min = 64, .max = 100'000'000}},
 
     // log
     {"log.level",

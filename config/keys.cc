@@ -1,5 +1,6 @@
 #include "config/keys.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 
@@ -46,6 +47,11 @@ bool read_scopes(std::string_view text, TokenEntry& entry) {
   return true;
 }
 
+bool is_token_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+         c == '_' || c == '.';
+}
+
 }  // namespace
 
 Result<TokenEntry> parse_token_entry(std::string_view text) {
@@ -60,6 +66,35 @@ Result<TokenEntry> parse_token_entry(std::string_view text) {
   }
   entry.user = text;
   return entry;
+}
+
+Result<SigningKeyEntry> parse_signing_key(std::string_view text) {
+  constexpr std::size_t kLongestId = 32;
+  const auto digits = take_last(text);
+  const bool named =
+      !text.empty() && text.size() <= kLongestId && std::ranges::all_of(text, is_token_char);
+  std::array<std::uint8_t, 64> bytes{};
+  const std::size_t size = digits ? digits->size() / 2 : 0;
+  if (!named || size < 16 || size > bytes.size() || !read_hex(*digits, std::span(bytes).first(size)))
+    return fail(Errc::bad_request, "expected ID:HEX, with a key of 16 to 64 bytes");
+  return SigningKeyEntry{std::string(text), std::string(bytes.begin(), bytes.begin() + size)};
+}
+
+Result<HeaderEntry> parse_header(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto name = text.substr(0, colon);
+  const auto value = colon == std::string_view::npos
+                         ? std::string_view()
+                         : text.substr(std::min(text.find_first_not_of(' ', colon + 1), text.size()));
+  const bool visible =
+      std::ranges::all_of(value, [](char c) { return c >= ' ' && c < '\x7f'; });
+  if (name.empty() || !std::ranges::all_of(name, is_token_char) || value.empty() || !visible)
+    return fail(Errc::bad_request, "expected NAME: VALUE");
+  return HeaderEntry{std::string(name), std::string(value)};
+}
+
+bool is_elsewhere(std::string_view setting) {
+  return setting.starts_with("file:") || setting.starts_with("env:");
 }
 
 }  // namespace likeness::config

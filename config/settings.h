@@ -22,6 +22,16 @@ inline constexpr std::size_t kMiB = 1024 * kKiB;
 struct HttpSettings {
   // "HOST:PORT" (IPv6 in brackets, port 0 picks a free one) or "unix:/path".
   std::vector<std::string> listen = {"127.0.0.1:8080"};
+  // The same, for operators alone: with one of these, /admin, /metrics, /debug and the page are
+  // answered there and nowhere else.
+  std::vector<std::string> admin_listen;
+  // The same, for proxies that begin every connection with a PROXY header.
+  std::vector<std::string> proxy_listen;
+  // Networks of the proxies in front, whose word on a client's address, scheme and host is taken.
+  std::vector<std::string> trusted_proxies;
+  // The headers in which they give it: "x-forwarded" (X-Forwarded-For, -Proto, -Host) or
+  // "forwarded" (RFC 7239). The other ones may be the client's own, passed on.
+  std::string forwarded_by = "x-forwarded";
   // Loops; 0 means one per core.
   int workers = 0;
   // Request line and headers together. Browsers with many cookies reach 8 KiB.
@@ -222,6 +232,31 @@ struct PhotoSettings {
 };
 
 struct AccessSettings {
+  // What a photo's request must show: nothing (open), a signature in its URL (signed), or a token
+  // (bearer). `mode` holds for each family of URLs whose own setting is "default".
+  std::string mode = "open";
+  std::string web = "default";
+  std::string ucwa = "default";
+  std::string outlook = "default";
+  std::string graph = "default";
+  std::string ews = "default";
+  // "ID:HEX"; all of them are valid, so that keys can be rotated.
+  std::vector<std::string> signing_keys;
+  // Where not empty, only these sizes ("HR48x48") need no signature; else all of them, or none
+  // where the mode is signed.
+  std::vector<std::string> unsigned_sizes;
+  // What /admin asks for; without one it answers nobody.
+  std::string admin_token;
+  // "NAME: VALUE": a header that every request but the operators' must have, as only the CDN knows
+  // it.
+  std::string cdn_secret;
+  // How long the origin's word is taken that a caller may see a photo. The price of a longer time
+  // is that a right withdrawn there holds on here.
+  seconds right_ttl{60};
+  // The same for its "no": shorter, since a right may just have been given.
+  seconds denial_ttl{10};
+  // Callers' rights remembered per process, about 48 bytes each; the oldest ones go first.
+  int max_rights = 65'536;
   // Bearer tokens for what is kept here, the embedded contacts: "USER:SCOPE[+SCOPE]:SHA256HEX".
   std::vector<std::string> tokens;
 };
@@ -235,6 +270,18 @@ struct ContactsSettings {
   std::size_t max_body_bytes = kMiB;
   // An uploaded photo. Microsoft's services take less than 4 MB, too.
   std::size_t max_photo_bytes = 4 * kMiB;
+};
+
+struct LimitSettings {
+  // Requests a second from one client address (IPv6: one /64), 0: any number; and how many may
+  // come at once. A page with a thousand contacts must load.
+  int requests_per_second = 0;
+  int burst = 2'000;
+  // Distinct photos a minute that one client may ask for and that are not in memory, 0: any number.
+  // Keeps a crawler of guessed addresses off the origin.
+  int missed_photos_per_minute = 0;
+  // Clients (and as many photos of theirs) remembered per process, about 40 bytes each.
+  int max_clients = 65'536;
 };
 
 struct LogSettings {
@@ -254,6 +301,7 @@ struct Settings {
   PhotoSettings photo;
   AccessSettings access;
   ContactsSettings contacts;
+  LimitSettings limits;
   LogSettings log;
 };
 

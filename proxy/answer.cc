@@ -52,9 +52,13 @@ std::string_view scope(Audience audience) {
 
 // Will the URL show this very photo for ever? A stale one may be on its way out already.
 bool is_immutable(const photo::Found& found, const CdnSettings& settings, const Caching& caching) {
-  if (caching.version.empty() || !found.picture || found.stale) return false;
+  if (caching.version.empty() || !found.picture || found.stale || caching.left) return false;
   return settings.immutable == "any" ||
          (settings.immutable == "exact" && caching.version == found.meta->version);
+}
+
+seconds within(const Caching& caching, seconds bound) {
+  return std::min(bound, caching.left.value_or(bound));
 }
 
 seconds most_kept(const photo::Failure& failure, const CdnSettings& settings,
@@ -71,10 +75,11 @@ void write_caching(http::Lines& lines, const photo::Found& found, WallClock::tim
   const std::int64_t age = std::max<std::int64_t>(0, whole(now - found.meta->fetched));
   const std::int64_t left = whole(found.meta->fresh_until - now);
   const auto at_most = [&](seconds bound) {
-    return age + std::clamp<std::int64_t>(left, 0, bound.count());
+    return age + std::clamp<std::int64_t>(left, 0, within(caching, bound).count());
   };
   // Both count from the end of freshness: some of them may be used up.
   const auto after = [&](seconds stale) {
+    if (caching.left) stale = seconds(0);
     return std::max<std::int64_t>(0, stale.count() + std::min<std::int64_t>(left, 0));
   };
   if (is_immutable(found, settings.cdn, caching)) {
@@ -100,7 +105,8 @@ void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock:
   const bool remembered = left > 0;
   if (remembered) {
     const std::int64_t age = std::max<std::int64_t>(0, whole(now - failure.fetched));
-    const std::int64_t kept = std::min(left, most_kept(failure, settings.cdn, caching).count());
+    const auto bound = within(caching, most_kept(failure, settings.cdn, caching));
+    const std::int64_t kept = std::min(left, bound.count());
     lines.line("Cache-Control: ", scope(caching.audience), ", max-age=", age + kept)
         .line("Age: ", age);
   } else {
@@ -150,9 +156,8 @@ Document error_document(dialects::Dialect dialect, const Error& error, std::stri
 }
 
 Document photo_document(const dialects::Call& call, const photo::Found& found,
-                        std::string_view host, std::string_view path) {
+                        const std::string& base, std::string_view path) {
   const bool list = call.form == dialects::Form::list;
-  const std::string base = "http://" + std::string(host);
   if (call.dialect == dialects::Dialect::outlook)
     return {list ? dialects::outlook_list(*found.meta, base, path)
                  : dialects::outlook_metadata(found, base, path),
@@ -174,6 +179,8 @@ void refuse(Exchange& exchange, dialects::Dialect dialect, const Error& error,
             std::string_view accept, std::string_view more) {
   http::Lines lines = exchange.lines();
   lines.line("Cache-Control: no-store");
+  if (error.retry_after.count() > 0)
+    lines.line("Retry-After: ", std::chrono::ceil<seconds>(error.retry_after).count());
   if (!more.empty()) lines.line(more);
   send_document(exchange, lines, dialects::status_of(dialect, error.code),
                 error_document(dialect, error, accept, exchange.request_id()),

@@ -2,6 +2,7 @@
 #define LIKENESS_PROXY_ANSWER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,8 @@ struct Caching {
   std::string_view version = {};
   // A picture is sent in place of the photo that is not there.
   bool fallback = false;
+  // The URL is valid no longer than this; nothing: for ever.
+  std::optional<seconds> left = std::nullopt;
 };
 
 // Cache-Control, Age and Cache-Status (RFC 9211) of a photo's answer. Age counts from when the
@@ -56,16 +59,17 @@ struct Document {
 [[nodiscard]] Document error_document(dialects::Dialect dialect, const Error& error,
                                       std::string_view accept, std::string_view request_id);
 
-// The dialect's document about a photo, for Form::metadata and Form::list; `host` and `path` are
-// the request's.
+// The dialect's document about a photo, for Form::metadata and Form::list; `base` is
+// http::base_url() of the request, `path` its path.
 [[nodiscard]] Document photo_document(const dialects::Call& call, const photo::Found& found,
-                                      std::string_view host, std::string_view path);
+                                      const std::string& base, std::string_view path);
 
 // Sends a document behind `lines`, which have been begun by exchange.lines().
 void send_document(Exchange& exchange, http::Lines& lines, int status, const Document& document,
                    telemetry::CacheOutcome outcome);
 
-// Refuses a request in the dialect's words, not to be stored anywhere. `more` is a header line
+// Refuses a request in the dialect's words, not to be stored anywhere, with Retry-After where the
+// error says when to come back. `more` is a header line
 // without its CRLF, such as "Allow: GET", or empty.
 void refuse(Exchange& exchange, dialects::Dialect dialect, const Error& error,
             std::string_view accept, std::string_view more = {});

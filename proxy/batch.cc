@@ -12,6 +12,7 @@
 #include "proxy/dialects/status.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"
+#include "proxy/http/forwarded.h"
 
 namespace likeness {
 namespace {
@@ -33,8 +34,8 @@ struct Item {
 // A batch waiting for its photos. Held by the callbacks that it waits for. Loop-confined.
 class Batch {
  public:
-  Batch(Exchange exchange, std::string host, std::size_t max_bytes)
-      : exchange_(std::move(exchange)), host_(std::move(host)), max_bytes_(max_bytes) {}
+  Batch(Exchange exchange, std::string base, std::size_t max_bytes)
+      : exchange_(std::move(exchange)), base_(std::move(base)), max_bytes_(max_bytes) {}
 
   static void run(const std::shared_ptr<Batch>& batch, std::vector<BatchRequest> requests,
                   const http::Request& request, const dialects::Limits& limits,
@@ -96,7 +97,7 @@ class Batch {
   void append_found(std::string& body, Item& item, const photo::Found& found) {
     item.status = 200;
     if (item.call->form != dialects::Form::value) {
-      const auto document = photo_document(*item.call, found, host_,
+      const auto document = photo_document(*item.call, found, base_,
                                            item.request.url.substr(0, item.request.url.find('?')));
       return dialects::append_answer(
           body, item.request.id,
@@ -129,7 +130,7 @@ class Batch {
   }
 
   Exchange exchange_;
-  const std::string host_;
+  const std::string base_;  // Where the client reaches us, for links.
   const std::size_t max_bytes_;
   std::vector<Item> items_;
   std::size_t waiting_ = 0;
@@ -146,7 +147,7 @@ void answer_batch(const http::Request& request, Exchange exchange, const dialect
   const auto version = dialects::take_segment(path).value_or("");
   for (BatchRequest& one : *requests) one.url.insert(0, "/" + std::string(version));
   const auto batch =
-      std::make_shared<Batch>(std::move(exchange), std::string(request.header("host")), max_bytes);
+      std::make_shared<Batch>(std::move(exchange), http::base_url(request), max_bytes);
   Batch::run(batch, std::move(*requests), request, limits, look_up);
 }
 

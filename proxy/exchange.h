@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,11 @@ class Exchange {
   // Ready-made lines, each with its CRLF, that all answers of the route share. They outlive the
   // exchange.
   std::string_view route_lines = {};
+
+  // The answer is for this caller alone: no cache that serves others may keep it.
+  bool confidential = false;
+  // No cache may keep the answer for longer; nothing: as long as is right for it.
+  std::optional<seconds> left = std::nullopt;
 
   // The header lines that every answer begins with. Add more, and give their view to send().
   [[nodiscard]] http::Lines lines() const;

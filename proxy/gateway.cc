@@ -13,6 +13,7 @@
 #include "proxy/dialects/ucwa_documents.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"
+#include "proxy/http/forwarded.h"
 #include "proxy/origin/source.h"
 #include "proxy/photo/tags.h"
 #include "proxy/soap.h"
@@ -34,7 +35,8 @@ constexpr std::string_view kUcwaAllow = "Allow: GET";
 // What of a request must outlive handle() when the answer takes longer: its own words, copied.
 class Kept {
  public:
-  Kept(const Request& request, const Call& call) : call_(call), target_(request.target) {
+  Kept(const Request& request, const Call& call)
+      : call_(call), target_(request.target), forwarded_host_(request.forwarded_host) {
     for (std::size_t i = 0; i < kNames.size(); ++i) values_[i] = http::joined(request, kNames[i]);
     request_ = request;
     request_.target = target_;
@@ -43,6 +45,7 @@ class Kept {
     request_.query = query.substr(std::min<std::size_t>(1, query.size()));
     request_.method_name = {};
     request_.client = {};
+    request_.forwarded_host = forwarded_host_;
     request_.body = {};
     // A header that was not sent must stay absent: an empty If-None-Match is not none at all.
     std::size_t present = 0;
@@ -62,6 +65,7 @@ class Kept {
 
   Call call_;
   std::string target_;
+  std::string forwarded_host_;
   std::array<std::string, kNames.size()> values_;
   std::array<http::Header, kNames.size()> headers_;
   Request request_;
@@ -98,6 +102,16 @@ std::string_view version_in(const Request& request, const Call& call) {
   return dialects::query_value(request.query, "v").value_or("");
 }
 
+Audience audience_of(const Exchange& exchange) {
+  return exchange.confidential ? Audience::caller : Audience::anyone;
+}
+
+// Is it somebody else's photo for every caller?
+bool names_caller(const Call& call) {
+  const auto photo = call.photo.view();
+  return photo == "me" || photo.starts_with("me/");
+}
+
 bool reads(const Request& request) {
   return request.method == http::Method::get || request.method == http::Method::head;
 }
@@ -124,10 +138,13 @@ std::size_t call_body_limit(const PhotoSettings& settings, http::Method method,
   return call ? settings.max_call_bytes : 0;
 }
 
-Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
+Gateway::Gateway(Loop& loop, photo::Service& service, access::Guard& guard,
+                 access::Permissions& permissions, const Settings& settings, ProcessView process,
                  telemetry::Metrics& metrics, StoreFace* store, forward::Forwarder* forwarder)
     : loop_(loop),
       service_(service),
+      guard_(guard),
+      permissions_(permissions),
       settings_(settings),
       limits_{.max_id_bytes = settings.photo.max_id_bytes,
               .max_edge = settings.imaging.max_output_edge,
@@ -146,6 +163,8 @@ Gateway::Gateway(Loop& loop, photo::Service& service, const Settings& settings, 
 void Gateway::handle(const Request& request, http::Responder responder) {
   Exchange exchange(request, std::move(responder), request_ids_, metrics_);
   if (answer_system(request, exchange)) return;
+  if (const auto error = guard_.admit(request, exchange.started()))
+    return refuse(exchange, dialects::family_of(request.path), *error, request.header("accept"));
   if (answer_posted(request, exchange)) return;
 
   if (store_ != nullptr && store_->api.handle(request, exchange)) return;
@@ -163,6 +182,7 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (parsed->dialect == Dialect::ucwa && !is_ucwa_method(request))
     return refuse(exchange, parsed->dialect, {Errc::method_not_allowed, {}, {}},
                   request.header("accept"), kUcwaAllow);
+  exchange.confidential = names_caller(*parsed) && !settings_.access.tokens.empty();
   if (const auto named = name_caller(request, *parsed); !named)
     return refuse(exchange, parsed->dialect, named.error(), request.header("accept"),
                   rest::challenge(named.error()));
@@ -187,11 +207,38 @@ Result<void> Gateway::name_caller(const Request& request, Call& call) const {
 }
 
 void Gateway::look_up(const Request& request, Call call, photo::Flights::Done done) {
-  if (auto named = name_caller(request, call); !named)
-    return done(std::unexpected(photo::Failure{std::move(named.error()), {}, {}, {}}));
+  using Next = access::Decision::Next;
+  const auto fail_with = [](photo::Flights::Done& tell, const Error& error) {
+    tell(std::unexpected(photo::Failure{error, {}, {}, {}}));
+  };
+  if (const auto named = name_caller(request, call); !named) return fail_with(done, named.error());
+  const auto decision = guard_.decide(request, call, WallClock::now());
+  if (decision.next == Next::refuse) return fail_with(done, {decision.why, {}, {}});
+  const auto proof =
+      decision.next == Next::allow ? access::Proof() : access::proof_of(request, call.dialect);
+  if (decision.next == Next::ask_origin && !name_own(proof, call))
+    return fail_with(done, {Errc::no_photo, {}, {}});
   const auto photo = call.photo.view();
-  if (const auto outcome = service_.find(photo, call.ask)) return done(*outcome);
-  service_.get(loop_, std::string(photo), call.ask, std::move(done));
+  auto find = [this, call, caller = proof.copy(), address = request.address, fail_with,
+               done = std::move(done)](const Result<void>& answer) mutable {
+    if (!answer) return fail_with(done, answer.error());
+    const auto name = call.photo.view();
+    if (const auto outcome = service_.find(name, call.ask)) return done(*outcome);
+    if (const auto error = guard_.miss(address, name, Clock::now())) return fail_with(done, *error);
+    service_.get(loop_, std::string(name), call.ask, std::move(done), std::move(caller));
+  };
+  if (decision.next == Next::allow) return find({});
+  if (const auto known = permissions_.find(proof, photo, Clock::now())) return find(*known);
+  permissions_.ask(loop_, proof.copy(), std::string(photo), std::move(find));
+}
+
+// "me" is somebody else for each caller of an origin that knows callers. False if the id is one
+// that only this process may give.
+bool Gateway::name_own(const access::Proof& proof, Call& call) const {
+  if (call.photo.view().starts_with(photo::kOwnPrefix)) return false;
+  if (!dialects::is(call.photo.view(), "me")) return true;
+  call.photo = {};
+  return call.photo.append(permissions_.own_photo(proof));
 }
 
 // Calls that come in a body.
@@ -223,6 +270,47 @@ bool Gateway::is_forwarded(const Request& request, const dialects::Parsed& parse
 }
 
 void Gateway::answer_photo(const Request& request, const Call& call, Exchange exchange) {
+  using Next = access::Decision::Next;
+  if (guard_.is_open(call.dialect)) return serve(request, call, std::move(exchange), {});
+  const auto decision = guard_.decide(request, call, WallClock::now());
+  exchange.confidential = exchange.confidential || decision.confidential;
+  exchange.left = decision.left;
+  switch (decision.next) {
+    case Next::allow: return serve(request, call, std::move(exchange), {});
+    case Next::ask_origin: return ask_permission(request, call, std::move(exchange));
+    case Next::refuse: return deny(request, call, exchange, {decision.why, {}, {}});
+  }
+}
+
+// A photo that is cached is at hand for all callers; the right to see it is each caller's own.
+void Gateway::ask_permission(const Request& request, const Call& asked, Exchange exchange) {
+  const access::Proof proof = access::proof_of(request, asked.dialect);
+  Call call = asked;
+  if (!name_own(proof, call)) return deny(request, call, exchange, {Errc::no_photo, {}, {}});
+  const auto photo = call.photo.view();
+  const auto known = permissions_.find(proof, photo, exchange.started());
+  if (known && !*known) return deny(request, call, exchange, known->error());
+  if (known) return serve(request, call, std::move(exchange), proof);
+  const origin::Credentials caller = proof.copy();
+  permissions_.ask(loop_, caller, std::string(photo),
+                   [this, kept = std::make_unique<Kept>(request, call), caller,
+                    exchange = std::move(exchange)](const Result<void>& answer) mutable {
+                     if (!answer)
+                       return deny(kept->request(), kept->call(), exchange, answer.error());
+                     serve(kept->request(), kept->call(), std::move(exchange),
+                           {caller.authorization, caller.cookie});
+                   });
+}
+
+void Gateway::deny(const Request& request, const Call& call, Exchange& exchange,
+                   const Error& error) {
+  const bool proof_wanted = error.code == Errc::unauthorized;
+  refuse(exchange, call.dialect, error, request.header("accept"),
+         proof_wanted ? "WWW-Authenticate: Bearer" : "");
+}
+
+void Gateway::serve(const Request& request, const Call& call, Exchange exchange,
+                    const access::Proof& caller) {
   if (call.form == dialects::Form::resource) {
     auto [body, type] = dialects::ucwa_resource(request, call);
     Lines lines = exchange.lines();
@@ -233,12 +321,16 @@ void Gateway::answer_photo(const Request& request, const Call& call, Exchange ex
   const auto photo = call.photo.view();
   if (const auto outcome = service_.find(photo, call.ask))
     return answer(request, call, exchange, *outcome);
+  if (const auto error = guard_.miss(request.address, photo, exchange.started()))
+    return deny(request, call, exchange, *error);
   auto kept = std::make_unique<Kept>(request, call);
-  service_.get(loop_, std::string(photo), call.ask,
-               [this, kept = std::move(kept),
-                exchange = std::move(exchange)](const photo::Outcome& outcome) mutable {
-                 answer(kept->request(), kept->call(), exchange, outcome);
-               });
+  service_.get(
+      loop_, std::string(photo), call.ask,
+      [this, kept = std::move(kept),
+       exchange = std::move(exchange)](const photo::Outcome& outcome) mutable {
+        answer(kept->request(), kept->call(), exchange, outcome);
+      },
+      caller.copy());
 }
 
 void Gateway::answer(const Request& request, const Call& call, Exchange& exchange,
@@ -246,7 +338,8 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
   if (outcome) return answer_found(request, call, exchange, *outcome);
   const photo::Failure& failure = outcome.error();
   Lines lines = exchange.lines();
-  write_caching(lines, failure, WallClock::now(), settings_, {});
+  write_caching(lines, failure, WallClock::now(), settings_,
+                {.audience = audience_of(exchange), .left = exchange.left});
   lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
   const bool negative = failure.error.code == Errc::no_photo;
   send_document(
@@ -258,11 +351,14 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
 void Gateway::answer_found(const Request& request, const Call& call, Exchange& exchange,
                            const photo::Found& found) {
   Lines lines = exchange.lines();
-  write_caching(lines, found, WallClock::now(), settings_, {.version = version_in(request, call)});
+  write_caching(lines, found, WallClock::now(), settings_,
+                {.audience = audience_of(exchange),
+                 .version = version_in(request, call),
+                 .left = exchange.left});
   if (call.form != dialects::Form::value) {
     lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
     return send_document(exchange, lines, 200,
-                         photo_document(call, found, request.header("host"), request.path),
+                         photo_document(call, found, http::base_url(request), request.path),
                          outcome_of(found));
   }
   const cache::Picture& picture = *found.picture;
@@ -282,10 +378,13 @@ bool Gateway::answer_system(const Request& request, Exchange& exchange) {
   const bool metrics = request.path == "/metrics";
   const bool ready = request.path == "/readyz";
   if (!metrics && !ready && request.path != "/healthz") return false;
+  if (metrics && !guard_.is_operators_door(request)) return false;
   exchange.route = metrics ? telemetry::Route::metrics : telemetry::Route::health;
   if (!reads(request)) {
     refuse(exchange, Dialect::web, {Errc::method_not_allowed, {}, {}}, request.header("accept"),
            kAllow);
+  } else if (metrics && !guard_.may_watch(request)) {
+    refuse(exchange, Dialect::web, {Errc::forbidden, {}, {}}, request.header("accept"));
   } else if (metrics) {
     process_.metrics(loop_, [exchange = std::move(exchange)](const std::string& text) mutable {
       send_text(exchange, 200, text);

@@ -7,6 +7,8 @@
 
 #include "config/base/loop.h"
 #include "config/settings.h"
+#include "proxy/access/guard.h"
+#include "proxy/access/permissions.h"
 #include "proxy/dialects/call.h"
 #include "proxy/exchange.h"
 #include "proxy/forward/forwarder.h"
@@ -54,7 +56,8 @@ class Gateway {
  public:
   // What it is given outlives it. `store` is null without an embedded store, `forwarder` where
   // nothing is forwarded.
-  Gateway(Loop& loop, photo::Service& service, const Settings& settings, ProcessView process,
+  Gateway(Loop& loop, photo::Service& service, access::Guard& guard,
+          access::Permissions& permissions, const Settings& settings, ProcessView process,
           telemetry::Metrics& metrics, StoreFace* store, forward::Forwarder* forwarder);
 
   void handle(const http::Request& request, http::Responder responder);
@@ -73,6 +76,13 @@ class Gateway {
   bool answer_system(const http::Request& request, Exchange& exchange);
   bool answer_posted(const http::Request& request, Exchange& exchange);
   void answer_photo(const http::Request& request, const dialects::Call& call, Exchange exchange);
+  [[nodiscard]] bool name_own(const access::Proof& proof, dialects::Call& call) const;
+  void ask_permission(const http::Request& request, const dialects::Call& call, Exchange exchange);
+  void deny(const http::Request& request, const dialects::Call& call, Exchange& exchange,
+            const Error& error);
+  // Answers a request that may see the photo. `caller` is shown to origins that know callers.
+  void serve(const http::Request& request, const dialects::Call& call, Exchange exchange,
+             const access::Proof& caller);
   void answer(const http::Request& request, const dialects::Call& call, Exchange& exchange,
               const photo::Outcome& outcome);
   void answer_found(const http::Request& request, const dialects::Call& call, Exchange& exchange,
@@ -80,6 +90,8 @@ class Gateway {
 
   Loop& loop_;
   photo::Service& service_;
+  access::Guard& guard_;
+  access::Permissions& permissions_;
   const Settings& settings_;
   dialects::Limits limits_;
   ProcessView process_;

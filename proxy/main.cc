@@ -6,16 +6,19 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "cache/redis_url.h"
 #include "config/command_line.h"
+#include "config/quantity.h"
 #include "config/sources.h"
 #include "imaging/samples.h"
 #include "imaging/worker.h"
 #include "proxy/access/hash.h"
+#include "proxy/access/signatures.h"
 #include "proxy/contacts/export.h"
 #include "proxy/contacts/import.h"
 #include "proxy/contacts/store.h"
@@ -57,6 +60,19 @@ int run(const config::HashToken&) {
   if (token.ends_with('\r')) token.pop_back();
   if (token.empty()) return complain("hash-token: expected a token on standard input");
   std::printf("%s\n", access::hex(access::sha256(token)).c_str());
+  return EXIT_SUCCESS;
+}
+
+int run(const config::Sign& sign) {
+  std::optional<WallClock::time_point> expires;
+  if (!sign.expires.empty()) {
+    const auto life = config::parse_quantity(sign.expires, config::kSecondUnits);
+    if (!life) return complain("--expires: expected a duration such as 30d", config::kUsageError);
+    expires = WallClock::now() + seconds(*life);
+  }
+  const auto path = access::SigningKeys({sign.key}).sign(sign.path, expires);
+  if (!path) return complain(path.error().detail, config::kUsageError);
+  std::printf("%s\n", path->c_str());
   return EXIT_SUCCESS;
 }
 
@@ -123,6 +139,8 @@ int run(const config::Serve& serve) {
 
   const log::Running logging(settings->log);
   Process process(*settings, "/proc/self/exe");
+  for (const std::string& url : process.operators_urls())
+    std::printf("operators %s\n", url.c_str());
   for (const std::string& url : process.urls()) std::printf("ready %s\n", url.c_str());
   std::fflush(stdout);
   service_manager::tell_ready();

@@ -15,6 +15,8 @@
 #include "cache/vouch.h"
 #include "config/command_line.h"
 #include "imaging/pool.h"
+#include "proxy/access/guard.h"
+#include "proxy/access/permissions.h"
 #include "proxy/forward/upstream.h"
 #include "proxy/gateway.h"
 #include "proxy/http/server.h"
@@ -83,6 +85,7 @@ class Process::State {
   void drain();
 
   std::vector<std::string> urls;
+  std::vector<std::string> operators_urls;
 
  private:
   // The sums of what the loops' parts count, gathered by visiting loop after loop.
@@ -102,6 +105,7 @@ class Process::State {
   void start_server(Shard& shard);
   [[nodiscard]] std::unique_ptr<forward::Forwarder> make_forwarder(Loop& loop);
   void listen();
+  void listen(const std::string& address, bool announced, bool operators);
   void listen(const std::vector<http::Listener>& listeners);
   void watch_over(milliseconds period, std::size_t next);
   void render(Loop& here, imaging::Job job, imaging::Pool::Done done);
@@ -117,6 +121,7 @@ class Process::State {
   std::atomic<bool> draining_ = false;
   cache::MemoryCache memory_;
   cache::Vouch vouch_;
+  access::Guard guard_;
   std::unique_ptr<origin::Source> source_;
   std::unique_ptr<forward::Upstream> upstream_;
   std::vector<std::unique_ptr<Shard>> shards_;
@@ -126,6 +131,7 @@ class Process::State {
   std::promise<void>* feed_tried_ = nullptr;
   std::vector<cache::RedisTarget> redis_masters_;
   std::unique_ptr<cache::RedisFeed> feed_;
+  std::unique_ptr<access::Permissions> permissions_;
 };
 
 Process::State::State(const Settings& settings, const std::string& executable)
@@ -134,6 +140,7 @@ Process::State::State(const Settings& settings, const std::string& executable)
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
       vouch_(redis_ ? std::optional(settings.redis.max_unheard) : std::nullopt),
+      guard_(settings_, settings_.origin.auth == "caller"),
       source_(origin::make_source(settings_, per_loop_.origin)),
       upstream_(forward::make_upstream(settings_, count_of(settings_.http.workers))) {
   try {
@@ -162,6 +169,10 @@ void Process::State::start(const std::string& executable) {
     tried.get_future().wait_for(settings_.redis.connect_timeout);
     shards_.front()->loop.run([&] { feed_tried_ = nullptr; });
   }
+  std::vector<access::Permissions::Home> judges;
+  judges.reserve(shards_.size());
+  for (const auto& shard : shards_) judges.push_back({&shard->loop, shard->origin.get()});
+  permissions_ = std::make_unique<access::Permissions>(settings_.access, memory_, judges);
   for (const auto& shard : shards_) shard->loop.run([&] { start_server(*shard); });
   listen();
   if (const auto period = service_manager::watchdog_period()) watch_over(*period, 0);
@@ -246,9 +257,9 @@ void Process::State::start_server(Shard& shard) {
     shard.store_face = std::make_unique<StoreFace>(
         rest::Ports{shard.loop, *contacts, *service_, renderer(shard.loop)}, settings_);
   if (upstream_) shard.forwarder = make_forwarder(shard.loop);
-  shard.gateway =
-      std::make_unique<Gateway>(shard.loop, *service_, settings_, std::move(view), shard.metrics,
-                                shard.store_face.get(), shard.forwarder.get());
+  shard.gateway = std::make_unique<Gateway>(
+      shard.loop, *service_, guard_, *permissions_, settings_, std::move(view), shard.metrics,
+      shard.store_face.get(), shard.forwarder.get());
   shard.server = std::make_unique<http::Server>(
       shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
@@ -264,20 +275,32 @@ void Process::State::start_server(Shard& shard) {
 }
 
 void Process::State::listen() {
-  const int count = static_cast<int>(shards_.size());
   const auto inherited = service_manager::take_sockets();
-  for (const int fd : inherited) listen(value_or_throw(http::inherit_listeners(fd, count)));
-  if (!inherited.empty()) return;
-  for (const std::string& address : settings_.http.listen)
-    listen(value_or_throw(http::open_listeners(address, count)));
+  for (const int fd : inherited)
+    listen(value_or_throw(http::inherit_listeners(fd, static_cast<int>(shards_.size()))));
+  if (inherited.empty())
+    for (const std::string& address : settings_.http.listen) listen(address, false, false);
+  for (const std::string& address : settings_.http.proxy_listen) listen(address, true, false);
+  for (const std::string& address : settings_.http.admin_listen) listen(address, false, true);
+}
+
+void Process::State::listen(const std::string& address, bool announced, bool operators) {
+  auto listeners = value_or_throw(http::open_listeners(address, static_cast<int>(shards_.size())));
+  for (http::Listener& listener : listeners) {
+    listener.announced = announced;
+    listener.operators = operators;
+  }
+  listen(listeners);
 }
 
 // One for each loop.
 void Process::State::listen(const std::vector<http::Listener>& listeners) {
-  const std::string& url = urls.emplace_back(listeners.front().url);
+  const http::Listener& first = listeners.front();
+  (first.operators ? operators_urls : urls).push_back(first.url);
   const bool open = source_->contacts() != nullptr && settings_.access.tokens.empty();
-  if (open && !is_local(url))
-    log::warn("everyone who reaches {} may read and change the contacts: set access.tokens", url);
+  if (open && !is_local(first.url))
+    log::warn("everyone who reaches {} may read and change the contacts: set access.tokens",
+              first.url);
   for (std::size_t i = 0; i < shards_.size(); ++i)
     shards_[i]->loop.run([&] { shards_[i]->server->listen(listeners[i]); });
 }
@@ -453,6 +476,8 @@ Process::Process(const Settings& settings, const std::string& executable)
 Process::~Process() = default;
 
 const std::vector<std::string>& Process::urls() const { return state_->urls; }
+
+const std::vector<std::string>& Process::operators_urls() const { return state_->operators_urls; }
 
 void Process::drain() { state_->drain(); }
 

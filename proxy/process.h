@@ -26,6 +26,8 @@ class Process {
 
   // Where it listens: "http://127.0.0.1:8080", with real ports.
   [[nodiscard]] const std::vector<std::string>& urls() const;
+  // The same of the listeners for operators alone.
+  [[nodiscard]] const std::vector<std::string>& operators_urls() const;
 
   // Stops accepting, reports not ready, and waits until requests in flight are answered, at most
   // settings.http.drain_timeout.

@@ -23,6 +23,7 @@ std::string_view name(Errc code) {
     case Errc::origin_failed: return "origin_failed";
     case Errc::origin_unreachable: return "origin_unreachable";
     case Errc::origin_timeout: return "origin_timeout";
+    case Errc::too_many_requests: return "too_many_requests";
     case Errc::throttled: return "throttled";
     case Errc::overloaded: return "overloaded";
     case Errc::store_unavailable: return "store_unavailable";

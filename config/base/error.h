@@ -33,7 +33,8 @@ enum class Errc : std::uint8_t {
   origin_failed,        // The origin answered an error or broke off.
   origin_unreachable,   // No connection to the origin.
   origin_timeout,       // The origin took longer than its deadline.
-  throttled,            // The origin or a limit of ours asks to come back later.
+  too_many_requests,    // The client asks for more than it may.
+  throttled,            // The origin asks to come back later.
   overloaded,           // A queue of ours is full.
   store_unavailable,    // Redis cannot be used now; never shown to a client.
   shutting_down,        // The process is leaving.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ using Digest = std::array<std::uint8_t, 32>;
 
 // In time that does not tell where they differ.
 [[nodiscard]] bool same(const Digest& a, const Digest& b);
+// The same of texts; only their length shows.
+[[nodiscard]] bool same(std::string_view a, std::string_view b);
 
 // "0123456789abcdef…", 64 digits.
 [[nodiscard]] std::string hex(const Digest& digest);

@@ -156,6 +156,7 @@ SoapError soap_error(const Error& error) {
     case Errc::unauthorized: return {401, "ErrorAccessDenied", message, true, {}};
     case Errc::forbidden:
     case Errc::origin_refused: return {200, "ErrorAccessDenied", message, false, {}};
+    case Errc::too_many_requests:
     case Errc::throttled:
     case Errc::overloaded:
     case Errc::shutting_down: return {500, "ErrorServerBusy", message, true, busy};

@@ -34,6 +34,7 @@ std::string_view code_of(Errc code) {
     case Errc::precondition_failed: return "ErrorIrresolvableConflict";
     case Errc::too_large: return "ErrorMessageSizeExceeded";
     case Errc::unsupported_media: return "ErrorInvalidImage";
+    case Errc::too_many_requests:
     case Errc::throttled: return "TooManyRequests";
     case Errc::overloaded:
     case Errc::shutting_down: return "serviceNotAvailable";

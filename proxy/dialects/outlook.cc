@@ -34,6 +34,7 @@ std::string_view code_of(Errc code) {
     case Errc::method_not_allowed: return "ErrorMethodNotAllowed";
     case Errc::precondition_failed: return "ErrorIrresolvableConflict";
     case Errc::too_large: return "ErrorMessageSizeExceeded";
+    case Errc::too_many_requests: return "ApplicationThrottled";
     case Errc::unsupported_media: return "UnsupportedMediaType";
     case Errc::throttled:
     case Errc::overloaded: return "ErrorServerBusy";

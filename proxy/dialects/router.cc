@@ -8,6 +8,7 @@
 #include "proxy/dialects/graph.h"
 #include "proxy/dialects/outlook.h"
 #include "proxy/dialects/ucwa.h"
+#include "proxy/dialects/url.h"
 #include "proxy/dialects/web.h"
 
 namespace likeness::dialects {
@@ -52,6 +53,14 @@ Parsed parse(const http::Request& request, const Limits& limits) {
 Dialect posted_to(std::string_view path) {
   if (is_graph_batch(path)) return Dialect::graph;
   return is_ews_soap(path) ? Dialect::ews : Dialect::web;
+}
+
+Dialect family_of(std::string_view path) {
+  const auto first = take_segment(path).value_or("");
+  if (is(first, "ucwa")) return Dialect::ucwa;
+  if (is(first, "api")) return Dialect::outlook;
+  if (is(first, "v1.0") || is(first, "beta")) return Dialect::graph;
+  return is(first, "ews") ? Dialect::ews : Dialect::web;
 }
 
 }  // namespace likeness::dialects

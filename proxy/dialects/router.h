@@ -20,6 +20,10 @@ namespace likeness::dialects {
 // any other path.
 [[nodiscard]] Dialect posted_to(std::string_view path);
 
+// The family that a path belongs to by its beginning, for answers to requests that nothing looked
+// into.
+[[nodiscard]] Dialect family_of(std::string_view path);
+
 }  // namespace likeness::dialects
 
 #endif  // LIKENESS_PROXY_DIALECTS_ROUTER_H_

@@ -20,6 +20,7 @@ int status_of(Errc code) {
     case Errc::precondition_failed: return 412;
     case Errc::too_large: return 413;
     case Errc::unsupported_media: return 415;
+    case Errc::too_many_requests: return 429;
     // The contact has a photo, and it cannot be processed: not the client's fault, and not passing.
     case Errc::bad_source: return 422;
     case Errc::source_too_large: return 422;
@@ -67,6 +68,7 @@ std::string message_of(const Error& error) {
     case Errc::origin_failed: return "The photo's origin failed.";
     case Errc::origin_unreachable: return "The photo's origin cannot be reached.";
     case Errc::origin_timeout: return "The photo's origin did not answer in time.";
+    case Errc::too_many_requests: return "Too many requests; try again later.";
     case Errc::throttled: return "The photo's origin asks to come back later.";
     case Errc::overloaded: return "Too busy; try again soon.";
     case Errc::store_unavailable: return "Too busy; try again soon.";

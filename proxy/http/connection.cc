@@ -12,6 +12,7 @@
 #include <span>
 #include <utility>
 
+#include "proxy/http/proxy_protocol.h"
 #include "proxy/telemetry/log.h"
 
 namespace likeness::http {
@@ -49,10 +50,10 @@ void Responder::send(const Reply& reply) {
   if (const auto connection = std::exchange(connection_, {}).lock()) connection->answer(reply);
 }
 
-Connection::Connection(ConnectionContext& context, int fd, std::string client)
+Connection::Connection(ConnectionContext& context, int fd, Peer peer)
     : context_(context),
       fd_(fd),
-      client_(std::move(client)),
+      peer_(std::move(peer)),
       reader_(context.settings, context.body_limit, context.message) {
   ++context_.counters.open;
 }
@@ -91,9 +92,35 @@ void Connection::read() {
   }
   context_.counters.bytes_in += static_cast<std::size_t>(got);
   if (phase_ == Phase::lingering) return;
-  reader_.feed({buffer.data(), static_cast<std::size_t>(got)});
+  const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+  if (peer_.announced) return read_announcement(bytes);
+  take_in(bytes);
+}
+
+void Connection::take_in(std::string_view bytes) {
+  reader_.feed(bytes);
   process();
   reader_.keep();
+}
+
+// The client that the header names is the peer from now on.
+void Connection::read_announcement(std::string_view bytes) {
+  announcement_ += bytes;
+  const ProxyHeader header = read_proxy_header(announcement_);
+  if (header.state == ProxyHeader::State::more) return;
+  if (header.state == ProxyHeader::State::bad) {
+    ++context_.counters.bad_requests;
+    return close();
+  }
+  peer_.announced = false;
+  if (header.client) {
+    peer_.address = header.client;
+    peer_.name = to_text(*header.client);
+    peer_.trusted = context_.trusted.contains(*header.client);
+  }
+  peer_.tls = header.tls;
+  const std::string all = std::exchange(announcement_, {});
+  if (all.size() > header.size) take_in(std::string_view(all).substr(header.size));
 }
 
 // Handles the requests that have come, until one is not complete or not answered yet.
@@ -138,7 +165,11 @@ void Connection::process_later() {
 
 void Connection::handle() {
   Request request = reader_.request();
-  request.client = client_;
+  request.client = peer_.name;
+  request.address = peer_.address;
+  request.operators = peer_.operators;
+  if (peer_.tls) request.scheme = "https";
+  if (peer_.trusted) believe_forwarded(request, context_.trusted, context_.forwarded_by);
   head_only_ = request.method == Method::head;
   http10_ = request.http10;
   keep_alive_ = reader_.keep_alive();

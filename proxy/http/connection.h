@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/base/loop.h"
+#include "config/base/network.h"
 #include "config/settings.h"
+#include "proxy/http/forwarded.h"
 #include "proxy/http/message.h"
 #include "proxy/http/request_reader.h"
 #include "proxy/http/responder.h"
@@ -30,6 +33,16 @@ struct ConnectionCounters {
   std::uint64_t bytes_out = 0;
 };
 
+// Who is at the other end of a connection.
+struct Peer {
+  std::string name;                   // "127.0.0.1" or "unix".
+  std::optional<IpAddress> address{};  // Nothing for a unix socket.
+  bool trusted = false;               // A proxy of ours: what it says of its clients is believed.
+  bool announced = false;             // It is to send a PROXY header first.
+  bool operators = false;             // It came by a listener for operators alone.
+  bool tls = false;                   // By its PROXY header, its client came by TLS.
+};
+
 // What all connections of a server share. Outlives them. Loop-confined.
 struct ConnectionContext {
   static constexpr std::size_t kReadSize = 64 * kKiB;
@@ -41,6 +54,8 @@ struct ConnectionContext {
   // Called once per connection, as the last thing it does.
   std::function<void(Connection&)> closed;
   ConnectionCounters counters = {};
+  Networks trusted = {};  // The proxies in front.
+  ForwardedBy forwarded_by = ForwardedBy::x_forwarded;
   bool draining = false;  // Answers say "Connection: close", and idle connections end soon.
   DateLine date_line = {};
   Message message = {};
@@ -56,8 +71,8 @@ struct ConnectionContext {
 // Owns its descriptor. Held by shared_ptr; Responders point to it weakly. Loop-confined.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  // `fd` is a connected, non-blocking socket; `client` the peer's address.
-  Connection(ConnectionContext& context, int fd, std::string client);
+  // `fd` is a connected, non-blocking socket.
+  Connection(ConnectionContext& context, int fd, Peer peer);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -99,6 +114,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void on_ready(Loop::Ready ready);
   void read();
+  void take_in(std::string_view bytes);
+  void read_announcement(std::string_view bytes);
   void process();
   void process_later();
   void handle();
@@ -115,7 +132,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   ConnectionContext& context_;
   const int fd_;
-  const std::string client_;
+  Peer peer_;
+  std::string announcement_;  // What has come of a PROXY header.
   RequestReader reader_;
   Unsent unsent_;
   Clock::time_point deadline_;

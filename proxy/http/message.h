@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "config/base/network.h"
 
 namespace likeness::http {
 
@@ -29,7 +32,12 @@ struct Request {
   std::string_view query = {};        // Of the target after "?", still percent-encoded.
   std::span<const Header> headers = {};
   std::string_view body = {};
-  std::string_view client = {};  // The peer's address, "127.0.0.1" or "unix".
+  // Who asks: the peer, or whom a trusted proxy names in its place. "127.0.0.1" or "unix".
+  std::string_view client = {};
+  std::optional<IpAddress> address = {};  // The same; nothing where it is unknown.
+  std::string_view scheme = "http";       // By which the client reached the server.
+  std::string_view forwarded_host = {};   // Where that was another host than Host says.
+  bool operators = false;                 // Came by a listener for operators alone.
   bool http10 = false;
   // The body was wanted and is over its limit: the answer is 413. Nothing of it is here.
   bool body_too_large = false;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 #include "proxy/telemetry/log.h"
@@ -20,21 +21,26 @@ constexpr int kAcceptBatch = 64;
 // Out of descriptors or memory: the backlog keeps what comes meanwhile.
 constexpr milliseconds kAcceptPause{100};
 
-std::string client_name(const sockaddr_storage& address) {
-  char text[INET6_ADDRSTRLEN] = "";
-  if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-  } else if (address.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    // An IPv4 client of a dual-stack socket is known by its IPv4 address.
-    const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr);
-    const auto* const bytes = v6.sin6_addr.s6_addr + (mapped ? 12 : 0);
-    ::inet_ntop(mapped ? AF_INET : AF_INET6, bytes, text, sizeof text);
+// Nothing for a unix socket.
+std::optional<IpAddress> address_of(const sockaddr_storage& peer) {
+  IpAddress address;
+  if (peer.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+    address.bytes[10] = address.bytes[11] = 0xff;
+    std::memcpy(address.bytes.data() + 12, &v4.sin_addr, sizeof v4.sin_addr);
+  } else if (peer.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+    std::memcpy(address.bytes.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
   } else {
-    return "unix";
+    return std::nullopt;
   }
-  return text;
+  return address;
+}
+
+Networks trusted(const HttpSettings& settings) {
+  auto networks = Networks::parse(settings.trusted_proxies);
+  if (!networks) throw std::runtime_error("http.trusted_proxies: " + networks.error().detail);
+  return *std::move(networks);
 }
 
 // Deadlines are looked at so often that none is missed by more than a quarter of the shortest.
@@ -54,7 +60,10 @@ class Server::State {
                  .settings = settings,
                  .handler = std::move(handler),
                  .body_limit = std::move(body_limit),
-                 .closed = [this](Connection& connection) { forget(connection); }} {}
+                 .closed = [this](Connection& connection) { forget(connection); },
+                 .trusted = trusted(settings),
+                 .forwarded_by = settings.forwarded_by == "forwarded" ? ForwardedBy::forwarded
+                                                                      : ForwardedBy::x_forwarded} {}
 
   ~State() {
     done_ = {};
@@ -69,7 +78,7 @@ class Server::State {
   void listen(const Listener& listener) {
     listeners_.push_back(listener);
     context_.loop.watch(listener.fd, {.read = true},
-                        [this, fd = listener.fd](Loop::Ready) { accept_some(fd); });
+                        [this, listener](Loop::Ready) { accept_some(listener); });
   }
 
   void drain(std::function<void()> done) {
@@ -77,7 +86,7 @@ class Server::State {
     // Whoever has connected already is served, not reset. The queue of an inherited socket stays
     // for whoever inherits it next.
     for (const Listener& listener : listeners_) {
-      while (!listener.inherited && accept_some(listener.fd)) {
+      while (!listener.inherited && accept_some(listener)) {
       }
     }
     stop_listening();
@@ -93,14 +102,14 @@ class Server::State {
 
  private:
   // False once nobody waits to be accepted, or nobody can be.
-  bool accept_some(int listener) {
+  bool accept_some(const Listener& listener) {
     for (int i = 0; i < kAcceptBatch; ++i) {
       sockaddr_storage address{};
       socklen_t size = sizeof address;
-      const int fd = ::accept4(listener, reinterpret_cast<sockaddr*>(&address), &size,
+      const int fd = ::accept4(listener.fd, reinterpret_cast<sockaddr*>(&address), &size,
                                SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
-        add(fd, address);
+        add(fd, address, listener);
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         return false;
       } else if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) {
@@ -112,14 +121,23 @@ class Server::State {
     return true;
   }
 
-  void add(int fd, const sockaddr_storage& address) {
+  void add(int fd, const sockaddr_storage& from, const Listener& listener) {
     ++context_.counters.accepted;
-    if (connections_.size() >= static_cast<std::size_t>(context_.settings.max_connections)) {
+    const auto address = address_of(from);
+    const bool trusted =
+        address ? context_.trusted.contains(*address) : context_.trusted.contains_unix();
+    if (connections_.size() >= static_cast<std::size_t>(context_.settings.max_connections) ||
+        (listener.announced && !trusted)) {
       ++context_.counters.refused;
       ::close(fd);
       return;
     }
-    auto connection = std::make_shared<Connection>(context_, fd, client_name(address));
+    auto connection = std::make_shared<Connection>(context_, fd,
+                                                   Peer{.name = address ? to_text(*address) : "unix",
+                                                        .address = address,
+                                                        .trusted = trusted,
+                                                        .announced = listener.announced,
+                                                        .operators = listener.operators});
     connection->place = connections_.size();
     connection->start();
     connections_.push_back(std::move(connection));

@@ -18,6 +18,9 @@ struct Listener {
   std::string url;  // "http://127.0.0.1:8080" or "unix:/path", with the real port.
   // Somebody else holds it too and will go on serving it: what waits in its queue is left there.
   bool inherited = false;
+  // Every connection begins with a PROXY header, and only trusted proxies may connect.
+  bool announced = false;
+  bool operators = false;  // For operators alone.
 };
 
 // Opens one socket for `address` ("HOST:PORT", "[::1]:PORT", "unix:/path"). With `shared` other
@@ -39,7 +42,8 @@ struct Listener {
 // Loop-confined. Destroying it closes everything at once; not from within a handler.
 class Server {
  public:
-  // `settings` must outlive the server.
+  // `settings` must outlive the server. Throws std::runtime_error if its trusted_proxies cannot be
+  // read.
   Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyLimit body_limit);
   ~Server();
 

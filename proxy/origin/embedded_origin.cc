@@ -26,6 +26,14 @@ Result<Fetched> read(contacts::ContactStore& store, std::string_view id, const V
   return Fetched{share(std::move(photo->bytes)), validators_of(photo->info), kMaxAge};
 }
 
+Result<bool> may_see(contacts::ContactStore& store, std::string_view id, std::string_view user) {
+  const auto owner = store.photo_owner(id);
+  if (!owner) return std::unexpected(owner.error());
+  if (owner->contact_id.empty()) return true;
+  const auto mailbox = store.mailbox(user);
+  return mailbox && mailbox->id == owner->mailbox_id;
+}
+
 }  // namespace
 
 void EmbeddedOrigin::fetch(std::string_view photo, const Validators& have,
@@ -44,9 +52,22 @@ void EmbeddedOrigin::fetch(std::string_view photo, const Validators& have,
       });
 }
 
-void EmbeddedOrigin::check(std::string_view /*photo*/, const Validators& /*have*/,
-                           const Credentials& /*caller*/, Checked done) {
-  loop_.post([done = std::move(done)]() mutable { done({}); });
+void EmbeddedOrigin::check(std::string_view photo, const Validators& /*have*/,
+                           const Credentials& caller, Checked done) {
+  const access::Grant* grant = tokens_.find(caller.authorization);
+  if (grant == nullptr || !grant->may_read) {
+    loop_.post([done = std::move(done)]() mutable { done(fail(Errc::origin_refused)); });
+    return;
+  }
+  store_.ask<bool>(
+      loop_,
+      [id = std::string(photo), user = grant->user](contacts::ContactStore& store) {
+        return may_see(store, id, user);
+      },
+      [done = std::move(done)](const Result<bool>& yes) mutable {
+        if (!yes) return done(std::unexpected(yes.error()));
+        done(*yes ? Result<void>() : fail(Errc::origin_refused));
+      });
 }
 
 }  // namespace likeness::origin

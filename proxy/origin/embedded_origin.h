@@ -1,6 +1,7 @@
 #ifndef LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
 #define LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
 
+#include "proxy/access/tokens.h"
 #include "proxy/contacts/store_thread.h"
 #include "proxy/origin/origin.h"
 
@@ -9,9 +10,12 @@ namespace likeness::origin {
 // Photos in the embedded contact store: "embedded:DIR". The id is a contact's, a mailbox's, or an
 // e-mail address. The validator is the photo's version. Another process may import into the store,
 // so photos are asked for again after a minute: that costs one indexed query.
+//
+// The bearer of a token sees the photos of its user's contacts, and everybody's own.
 class EmbeddedOrigin final : public Origin {
  public:
-  EmbeddedOrigin(Loop& loop, contacts::StoreThread& store) : loop_(loop), store_(store) {}
+  EmbeddedOrigin(Loop& loop, contacts::StoreThread& store, const access::Tokens& tokens)
+      : loop_(loop), store_(store), tokens_(tokens) {}
   void fetch(std::string_view photo, const Validators& have, const Credentials& caller,
              Done done) override;
   void check(std::string_view photo, const Validators& have, const Credentials& caller,
@@ -21,6 +25,7 @@ class EmbeddedOrigin final : public Origin {
  private:
   Loop& loop_;
   contacts::StoreThread& store_;
+  const access::Tokens& tokens_;
   OriginStats stats_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/secret.h"
+#include "proxy/access/tokens.h"
 #include "proxy/contacts/store_thread.h"
 #include "proxy/loop/side_thread.h"
 #include "proxy/origin/embedded_origin.h"
@@ -49,10 +50,11 @@ class FolderSource final : public Source {
 class EmbeddedSource final : public Source {
  public:
   explicit EmbeddedSource(const Settings& settings)
-      : store_(directory_of(settings.origin.spec), settings.contacts.mailbox,
+      : tokens_(settings.access),
+        store_(directory_of(settings.origin.spec), settings.contacts.mailbox,
                static_cast<std::size_t>(settings.origin.max_queued)) {}
   std::unique_ptr<Origin> open(Loop& loop) override {
-    return std::make_unique<EmbeddedOrigin>(loop, store_);
+    return std::make_unique<EmbeddedOrigin>(loop, store_, tokens_);
   }
   contacts::StoreThread* contacts() override { return &store_; }
 
@@ -61,6 +63,7 @@ class EmbeddedSource final : public Source {
     return spec == kEmbedded ? kDefaultStore : spec.substr(kEmbedded.size() + 1);
   }
 
+  const access::Tokens tokens_;
   contacts::StoreThread store_;
 };
 

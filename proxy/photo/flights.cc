@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/photo/id.h"
 #include "proxy/photo/name.h"
 #include "proxy/photo/tags.h"
 #include "proxy/telemetry/log.h"
@@ -29,6 +30,7 @@ struct Flights::Flight {
   Loop::TimerId patience = Loop::TimerId::none;
   std::optional<Clock::time_point> patient_until;
   bool performing = false;
+  origin::Credentials caller = {};  // Of those who wait, the last one.
 };
 
 namespace {
@@ -68,7 +70,8 @@ void Flights::stop() {
   leaving_.clear();
 }
 
-void Flights::get(std::string_view photo, const Ask& ask, Done done) {
+void Flights::get(std::string_view photo, const Ask& ask, Done done,
+                  const origin::Credentials& caller) {
   if (stopped_) return;
   FlightPtr flight = find(photo);
   if (flight && outdated(*flight)) {
@@ -86,6 +89,7 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done) {
   }
   const WaiterId waiter = ++last_waiter_;
   flight->waiting.emplace_back(waiter, std::move(done));
+  flight->caller = caller;
   const Remembered memory = remembered(photo, ask);
   if (memory.meta && !flight->miss.version()) {
     flight->learnt = memory.meta->learnt;
@@ -275,17 +279,18 @@ void Flights::look_again(const FlightPtr& flight) {
 void Flights::act(const FlightPtr& flight, const Fetch& action) {
   const auto started = Clock::now();
   if (ports_.store == nullptr) flight->fetched = ports_.loop.now();
-  ports_.origin.fetch(flight->photo, action.have, {}, [this, flight, started](auto result) {
-    if (result || result.error().code == Errc::no_photo) {
-      ports_.metrics.origin_answered(Clock::now() - started);
-    } else {
-      ports_.metrics.origin_failed(result.error().code);
-      log::warn("fetching {} failed: {} ({})", flight->photo, result.error().detail,
-                name(result.error().code));
-    }
-    flight->miss.fetched(std::move(result), ports_.wall());
-    perform(flight);
-  });
+  ports_.origin.fetch(origin_name(flight->photo), action.have, flight->caller,
+                      [this, flight, started](auto result) {
+                        if (result || result.error().code == Errc::no_photo) {
+                          ports_.metrics.origin_answered(Clock::now() - started);
+                        } else {
+                          ports_.metrics.origin_failed(result.error().code);
+                          log::warn("fetching {} failed: {} ({})", flight->photo,
+                                    result.error().detail, name(result.error().code));
+                        }
+                        flight->miss.fetched(std::move(result), ports_.wall());
+                        perform(flight);
+                      });
 }
 
 void Flights::act(const FlightPtr& flight, Render action) {

@@ -62,7 +62,9 @@ class Flights {
 
   // Calls `done` exactly once: before get() returns if memory has the answer by now, else on a
   // later turn, at the latest after settings.photo.miss_timeout.
-  void get(std::string_view photo, const Ask& ask, Done done);
+  // `caller`, who may see the photo, is shown to origins that know callers.
+  void get(std::string_view photo, const Ask& ask, Done done,
+           const origin::Credentials& caller = {});
 
   // The photo has changed or is to be forgotten: by this process's memory at once, and by the
   // store; `done` tells whether the store has. Flights under way answer those who wait and write

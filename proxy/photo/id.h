@@ -12,6 +12,8 @@ namespace likeness::photo {
 //   {id}                      whatever the origin understands: an e-mail address, an Exchange id
 //   {user}/contacts/{id}      a contact of a named user
 //   {user}                    the user's own photo; "me" is the caller's
+//   me#{caller}               the same, where callers have photos of their own at one origin: so
+//                             that no two share a record
 // Held in place, so that understanding a URL allocates nothing. Value.
 class PhotoId {
  public:
@@ -37,6 +39,13 @@ class PhotoId {
   std::uint16_t size_ = 0;
   std::array<char, kMaxBytes> text_;  // Only the first size_ bytes mean anything.
 };
+
+inline constexpr std::string_view kOwnPrefix = "me#";
+
+// The name by which origins know a photo.
+[[nodiscard]] constexpr std::string_view origin_name(std::string_view photo) {
+  return photo.starts_with(kOwnPrefix) ? kOwnPrefix.substr(0, 2) : photo;
+}
 
 }  // namespace likeness::photo
 

@@ -34,18 +34,21 @@ std::optional<Outcome> Service::find(std::string_view photo, const Ask& ask) con
   return find_fresh(memory_, vouch_, freshness_, photo, ask, WallClock::now(), Clock::now());
 }
 
-void Service::get(Loop& here, std::string photo, const Ask& ask, Flights::Done done) {
+void Service::get(Loop& here, std::string photo, const Ask& ask, Flights::Done done,
+                  origin::Credentials caller) {
   const Home& home = home_of(photo);
   if (home.loop == &here) {
-    home.flights->get(photo, ask, std::move(done));
+    home.flights->get(photo, ask, std::move(done), caller);
     return;
   }
-  home.loop->post([&here, &home, photo = std::move(photo), ask, done = std::move(done)]() mutable {
-    home.flights->get(photo, ask, [&here, done = std::move(done)](Outcome outcome) mutable {
+  home.loop->post([&here, &home, photo = std::move(photo), ask, done = std::move(done),
+                   caller = std::move(caller)]() mutable {
+    auto back = [&here, done = std::move(done)](Outcome outcome) mutable {
       here.post([done = std::move(done), outcome = std::move(outcome)]() mutable {
         done(std::move(outcome));
       });
-    });
+    };
+    home.flights->get(photo, ask, std::move(back), caller);
   });
 }
 

@@ -43,7 +43,9 @@ class Service {
 
   // Calls `done` exactly once, on `here`, the loop that the caller is on; before get() returns only
   // if that loop owns the photo and memory has the answer by now.
-  void get(Loop& here, std::string photo, const Ask& ask, Flights::Done done);
+  // `caller` is shown to origins that know callers; he may see the photo.
+  void get(Loop& here, std::string photo, const Ask& ask, Flights::Done done,
+           origin::Credentials caller = {});
 
   // These photos have changed, or are to be forgotten: by this process and by the store, and so by
   // every other process. Once `done` is called no request that comes in here later sees what was

@@ -6,6 +6,7 @@
 #include "proxy/answer.h"
 #include "proxy/contacts/text.h"
 #include "proxy/http/conditions.h"
+#include "proxy/http/forwarded.h"
 #include "proxy/rest/operation.h"
 #include "proxy/telemetry/log.h"
 
@@ -97,7 +98,6 @@ void ContactsApi::perform(const http::Request& request, Resource resource, Excha
   if (request.body_too_large) return say_no(exchange, {Errc::too_large, {}, {}});
   if (has_body && !is_json(request))
     return say_no(exchange, {Errc::unsupported_media, "The body must be JSON.", {}});
-  const auto host = request.header("host");
   auto operation = std::make_shared<Operation>(
       Operation{.method = request.method,
                 .resource = std::move(resource),
@@ -105,7 +105,7 @@ void ContactsApi::perform(const http::Request& request, Resource resource, Excha
                 .body = has_body ? std::string(request.body) : std::string(),
                 .if_match = http::joined(request, "if-match"),
                 .prefer = parse_preferences(http::joined(request, "prefer")),
-                .site = "http://" + std::string(host.empty() ? "localhost" : host),
+                .site = http::base_url(request),
                 .caller = std::move(*caller)});
   auto waiting = std::make_unique<Waiting>(
       Waiting{std::move(exchange), reads ? http::joined(request, "if-none-match") : std::string()});

@@ -46,7 +46,7 @@ TEST_CASE("a request that is answered at once allocates nothing", "[http]") {
       .body_limit = [](Method, std::string_view) { return std::size_t{0}; },
       .closed = [](Connection&) {}};
   {
-    const auto connection = std::make_shared<Connection>(context, sockets[0], "unix");
+    const auto connection = std::make_shared<Connection>(context, sockets[0], Peer{.name = "unix"});
     connection->start();
     std::string requests;
     for (int i = 0; i < 3; ++i) {
