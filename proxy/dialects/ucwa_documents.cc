@@ -46,6 +46,7 @@ Words words_of(Errc code) {
     // "… moved to an unsupported version for the required feature": what comes cannot be used.
     case Errc::bad_source:
     case Errc::source_too_large: return {500, "ServiceFailure", "InvalidExchangeServerVersion"};
+    case Errc::too_many_requests:
     case Errc::throttled: return {429, "TooManyRequests"};
     case Errc::overloaded:
     case Errc::store_unavailable:
