@@ -67,7 +67,8 @@ void add_store(CLI::App& command, std::string& store, std::string& mailbox) {
 
 CLI::App* add_sign(CLI::App& app, Sign& sign) {
   CLI::App* command = app.add_subcommand("sign", "Print a photo's URL path with a signature");
-  command->add_option("path", sign.path, "Path and query, percent-encoded, as in /photos/ada/HR48x48")
+  command
+      ->add_option("path", sign.path, "Path and query, percent-encoded, as in /photos/ada/HR48x48")
       ->type_name("PATH")
       ->required();
   command->add_option("--key", sign.key, "One of access.signing_keys; also file:PATH or env:NAME")

@@ -55,7 +55,8 @@ struct Print {
   int exit_code = 0;  // Other than 0: the text belongs on standard error.
 };
 
-using Command = std::variant<Serve, CheckConfig, DrawSamples, HashToken, Sign, Import, Export, Print>;
+using Command =
+    std::variant<Serve, CheckConfig, DrawSamples, HashToken, Sign, Import, Export, Print>;
 
 inline constexpr int kUsageError = 2;
 

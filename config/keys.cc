@@ -75,7 +75,8 @@ Result<SigningKeyEntry> parse_signing_key(std::string_view text) {
       !text.empty() && text.size() <= kLongestId && std::ranges::all_of(text, is_token_char);
   std::array<std::uint8_t, 64> bytes{};
   const std::size_t size = digits ? digits->size() / 2 : 0;
-  if (!named || size < 16 || size > bytes.size() || !read_hex(*digits, std::span(bytes).first(size)))
+  if (!named || size < 16 || size > bytes.size() ||
+      !read_hex(*digits, std::span(bytes).first(size)))
     return fail(Errc::bad_request, "expected ID:HEX, with a key of 16 to 64 bytes");
   return SigningKeyEntry{std::string(text), std::string(bytes.begin(), bytes.begin() + size)};
 }
@@ -83,11 +84,11 @@ Result<SigningKeyEntry> parse_signing_key(std::string_view text) {
 Result<HeaderEntry> parse_header(std::string_view text) {
   const auto colon = text.find(':');
   const auto name = text.substr(0, colon);
-  const auto value = colon == std::string_view::npos
-                         ? std::string_view()
-                         : text.substr(std::min(text.find_first_not_of(' ', colon + 1), text.size()));
-  const bool visible =
-      std::ranges::all_of(value, [](char c) { return c >= ' ' && c < '\x7f'; });
+  const auto value =
+      colon == std::string_view::npos
+          ? std::string_view()
+          : text.substr(std::min(text.find_first_not_of(' ', colon + 1), text.size()));
+  const bool visible = std::ranges::all_of(value, [](char c) { return c >= ' ' && c < '\x7f'; });
   if (name.empty() || !std::ranges::all_of(name, is_token_char) || value.empty() || !visible)
     return fail(Errc::bad_request, "expected NAME: VALUE");
   return HeaderEntry{std::string(name), std::string(value)};

@@ -257,17 +257,16 @@ void Process::State::start_server(Shard& shard) {
     shard.store_face = std::make_unique<StoreFace>(
         rest::Ports{shard.loop, *contacts, *service_, renderer(shard.loop)}, settings_);
   if (upstream_) shard.forwarder = make_forwarder(shard.loop);
-  shard.gateway = std::make_unique<Gateway>(
-      shard.loop, *service_, guard_, *permissions_, settings_, std::move(view), shard.metrics,
-      shard.store_face.get(), shard.forwarder.get());
+  shard.gateway = std::make_unique<Gateway>(shard.loop, *service_, guard_, *permissions_, settings_,
+                                            std::move(view), shard.metrics, shard.store_face.get(),
+                                            shard.forwarder.get());
   shard.server = std::make_unique<http::Server>(
       shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
         gateway->handle(request, std::move(responder));
       },
       [this](http::Method method, std::string_view path) {
-        if (upstream_)
-          return upstream_->takes(path) ? upstream_->max_request_bytes : std::size_t{0};
+        if (upstream_ && upstream_->takes(path)) return upstream_->max_request_bytes;
         const bool store = source_->contacts() != nullptr;
         return std::max(call_body_limit(settings_.photo, method, path),
                         store ? rest::body_limit(settings_.contacts, method, path) : 0);

@@ -18,12 +18,13 @@ bool IpAddress::is_v4() const { return std::equal(kMapped.begin(), kMapped.end()
 
 bool IpAddress::is_loopback() const {
   if (is_v4()) return bytes[kPrefix] == 127;
-  return bytes.back() == 1 && std::all_of(bytes.begin(), bytes.end() - 1, [](auto b) { return !b; });
+  return bytes.back() == 1 &&
+         std::all_of(bytes.begin(), bytes.end() - 1, [](auto b) { return !b; });
 }
 
 std::optional<IpAddress> parse_address(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> copy{};
-  if (text.size() >= copy.size()) return std::nullopt;
+  if (text.size() >= copy.size() || text.contains('\0')) return std::nullopt;
   text.copy(copy.data(), text.size());
   IpAddress address;
   if (text.contains(':')) {

@@ -35,12 +35,12 @@ struct ConnectionCounters {
 
 // Who is at the other end of a connection.
 struct Peer {
-  std::string name;                   // "127.0.0.1" or "unix".
+  std::string name;                    // "127.0.0.1" or "unix".
   std::optional<IpAddress> address{};  // Nothing for a unix socket.
-  bool trusted = false;               // A proxy of ours: what it says of its clients is believed.
-  bool announced = false;             // It is to send a PROXY header first.
-  bool operators = false;             // It came by a listener for operators alone.
-  bool tls = false;                   // By its PROXY header, its client came by TLS.
+  bool trusted = false;                // A proxy of ours: what it says of its clients is believed.
+  bool announced = false;              // It is to send a PROXY header first.
+  bool operators = false;              // It came by a listener for operators alone.
+  bool tls = false;                    // By its PROXY header, its client came by TLS.
 };
 
 // What all connections of a server share. Outlives them. Loop-confined.

@@ -132,12 +132,13 @@ class Server::State {
       ::close(fd);
       return;
     }
-    auto connection = std::make_shared<Connection>(context_, fd,
-                                                   Peer{.name = address ? to_text(*address) : "unix",
-                                                        .address = address,
-                                                        .trusted = trusted,
-                                                        .announced = listener.announced,
-                                                        .operators = listener.operators});
+    auto connection =
+        std::make_shared<Connection>(context_, fd,
+                                     Peer{.name = address ? to_text(*address) : "unix",
+                                          .address = address,
+                                          .trusted = trusted,
+                                          .announced = listener.announced,
+                                          .operators = listener.operators});
     connection->place = connections_.size();
     connection->start();
     connections_.push_back(std::move(connection));

@@ -195,7 +195,8 @@ void add_connections(Page& page, const Gauges& gauges) {
   page.single("connections_open", "gauge", "Connections of clients.", gauges.connections_open);
   page.single("connections_accepted_total", "counter", "Connections accepted.",
               gauges.connections_accepted);
-  page.single("connections_refused_total", "counter", "Connections closed at once: too many, or not of a trusted proxy.",
+  page.single("connections_refused_total", "counter",
+              "Connections closed at once: too many, or not of a trusted proxy.",
               gauges.connections_refused);
   page.single("connections_timed_out_total", "counter", "Connections closed at a deadline.",
               gauges.connections_timed_out);

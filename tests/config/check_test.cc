@@ -85,9 +85,12 @@ TEST_CASE("an origin may be a live service at a base") {
 TEST_CASE("a live service's proof must be complete") {
   Settings settings;
   settings.origin.auth = "caller";
+  settings.access.mode = "bearer";
   CHECK(check(settings).size() == 1);  // A folder takes no proof.
   settings.origin.spec = "graph:https://graph.microsoft.com";
   CHECK(check(settings).empty());
+  settings.access.mode = "open";
+  CHECK(check(settings).size() == 1);  // Not what one caller may see.
   settings.origin.auth = "token";
   CHECK(check(settings).size() == 1);
   settings.origin.token = "file:/run/token";

@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import http.server
+import json
 import pathlib
+import re
 import subprocess
 import threading
 import urllib.parse
 
-from support import case
+from support import case, images
 from support.case import Case, square_photo
 from support.http_client import Connection
 from support.origin import Gate
@@ -20,6 +22,35 @@ PHOTO = "/photos/ann%40example.org/HR48x48"
 
 def bearer(token):
     return {"Authorization": f"Bearer {token}"}
+
+
+def batch(server, headers, *urls):
+    """The answers to a Graph batch of photos, in order."""
+    requests = [{"id": str(i), "method": "GET", "url": url} for i, url in enumerate(urls)]
+    answer = server.get("/v1.0/$batch", {"Content-Type": "application/json"} | headers,
+                        method="POST", body=json.dumps({"requests": requests}).encode())
+    assert answer.status == 200, answer.body
+    return sorted(answer.json()["responses"], key=lambda response: int(response["id"]))
+
+
+def width(answer):
+    """Of the picture in an answer of a batch; None if it is an error."""
+    if answer["status"] != 200:
+        return None
+    return images.size_of(base64.b64decode(answer["body"], validate=True))[1]
+
+
+def get_user_photo(server, headers, email):
+    """What Exchange's SOAP says for it: the code and the picture."""
+    messages = "http://schemas.microsoft.com/exchange/services/2006/messages"
+    answer = server.get("/ews/Exchange.asmx", {"Content-Type": "text/xml"} | headers,
+                        method="POST", body=f"""<?xml version="1.0" encoding="utf-8"?>
+<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:m="{messages}"><soap:Body>
+<m:GetUserPhoto><m:Email>{email}</m:Email><m:SizeRequested>HR48x48</m:SizeRequested></m:GetUserPhoto>
+</soap:Body></soap:Envelope>""".encode())
+    code = re.search(r"ResponseCode[^>]*>(\w+)<", answer.body.decode())
+    photo = re.search(r"<m:PictureData>([^<]*)<", answer.body.decode())
+    return code.group(1), photo.group(1) if photo else ""
 
 
 class Graph:
@@ -175,6 +206,28 @@ class Callers(Case):
                 meta = server.get("/photos/me/meta", bearer(token)).json()
                 self.assertEqual((meta["width"], meta["height"]), size)
         self.assertEqual(server.get("/photos/me%23x/meta", bearer("a")).status, 404)
+
+    def test_photos_within_a_call_are_not_for_everybody_either(self):
+        server = self.serve()
+        self.assert_private(server.get(PHOTO, bearer("a")))  # So that it is in memory.
+        for token, ann, own in (("a", (200, 48), 48), ("b", (403, None), 48), ("c", (403, None), None),
+                                ("", (401, None), None)):
+            with self.subTest(token=token):
+                proof = bearer(token) if token else {}
+                answers = batch(server, proof, "/users/ann@example.org/photos/48x48/$value",
+                                "/me/photos/48x48/$value")
+                self.assertEqual((answers[0]["status"], width(answers[0])), ann)
+                self.assertEqual(width(answers[1]), own)
+                code, photo = get_user_photo(server, proof, "ann@example.org")
+                self.assertEqual(code, "NoError" if token == "a" else "ErrorAccessDenied")
+                self.assertEqual(bool(photo), token == "a")
+
+    def test_a_batch_has_a_photo_of_each_callers_own(self):
+        server = self.serve()
+        for _ in range(2):
+            for token, expected in (("a", 648), ("b", 500)):
+                answer, = batch(server, bearer(token), "/me/photo/$value")
+                self.assertEqual(width(answer), expected)
 
     def test_browsers_of_ucwa_show_a_cookie(self):
         server = self.serve(access__web="bearer")
