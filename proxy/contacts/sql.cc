@@ -36,7 +36,8 @@ bool SqlError::duplicate() const { return code_ == SQLITE_CONSTRAINT_UNIQUE; }
 
 Database::Database(const std::string& path) {
   const int code =
-      sqlite3_open_v2(path.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+      sqlite3_open_v2(path.c_str(), &handle_,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
     const SqlError error(code, path + ": " + sqlite3_errstr(code));
     sqlite3_close(handle_);

@@ -64,6 +64,9 @@ class GraphOrigin::Search : public std::enable_shared_from_this<Search> {
     get(contact + (graph ? "?$select=emailAddresses" : "?$select=EmailAddresses"),
         [self = shared_from_this()](Result<ClientResponse> response) {
           auto addresses = read_body(std::move(response), &read_graph_addresses);
+          // Whoever may see photos alone knows already that there is none.
+          if (!addresses && addresses.error().code == Errc::origin_refused)
+            addresses.error().code = Errc::no_photo;
           if (!addresses) return self->done_(std::unexpected(std::move(addresses.error())));
           self->addresses_ = std::move(*addresses);
           if (self->addresses_.empty())

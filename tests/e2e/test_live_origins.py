@@ -85,6 +85,12 @@ class GraphAndOutlook(Live):
                 service.put("AA", images.plain(64, 64, images.BLUE), '"2"')
                 self.assertEqual(self.get("/photos/AA/HR48x48").detail, "fetched")
 
+    def test_a_contact_that_may_not_be_read_has_no_photo_either(self):
+        self.serve(services.Graph())
+        self.service.contacts["AA"] = ["ann@x"]
+        self.service.script("/v1.0/me/contacts/AA", error("ErrorAccessDenied", 403))
+        self.assertEqual(self.get("/photos/AA").status, 404)
+
     def test_without_the_fallback_there_is_none(self):
         self.serve(services.Graph(), origin__fallback_to_user="false")
         self.service.contacts["AA"] = ["ann@x"]
