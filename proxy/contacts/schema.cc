@@ -26,6 +26,9 @@ constexpr const char* kPragmas = R"sql(
 //
 // A tombstone says that a contact left a folder: deleted, or (`moved`) to another one.
 // `created_seq` is the number of its creation, to spare those who never heard of it.
+//
+// The search index keeps so much of a transaction in memory before it writes: a batch of an import,
+// of which it would else write and merge hundreds of pieces.
 constexpr const char* kVersion1 = R"sql(
   CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
@@ -94,6 +97,7 @@ constexpr const char* kVersion1 = R"sql(
 
   CREATE VIRTUAL TABLE search USING fts5 (
     text, tokenize = 'unicode61 remove_diacritics 2', prefix = '3', columnsize = 0);
+  INSERT INTO search (search, rank) VALUES ('hashsize', 33554432);
 
   CREATE TABLE photos (
     photo INTEGER PRIMARY KEY,

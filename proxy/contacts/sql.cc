@@ -145,25 +145,30 @@ bool Statement::is_null(int column) const {
 }
 
 Transaction::Transaction(Database& database, Mode mode)
-    : database_(database), outermost_(sqlite3_get_autocommit(database.handle_) != 0) {
+    : database_(database),
+      outermost_(sqlite3_get_autocommit(database.handle_) != 0),
+      changes_(sqlite3_total_changes(database.handle_)) {
+  if (!outermost_) return;
   // IMMEDIATE takes the write lock first, so that no later statement fails for want of it.
-  if (!outermost_) {
-    database_.run("SAVEPOINT inner_transaction");
-  } else {
-    database_.run(mode == Mode::write ? "BEGIN IMMEDIATE" : "BEGIN");
-  }
+  database_.run(mode == Mode::write ? "BEGIN IMMEDIATE" : "BEGIN");
+  database_.doomed_ = false;
 }
 
 Transaction::~Transaction() {
   if (!open_) return;
+  if (!outermost_) {
+    if (sqlite3_total_changes(database_.handle_) != changes_) database_.doomed_ = true;
+    return;
+  }
   // Nothing can be reported from here; SQLite rolls back by itself what a failed rollback leaves.
-  sqlite3_exec(database_.handle_,
-               outermost_ ? "ROLLBACK" : "ROLLBACK TO inner_transaction; RELEASE inner_transaction",
-               nullptr, nullptr, nullptr);
+  sqlite3_exec(database_.handle_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void Transaction::commit() {
-  database_.run(outermost_ ? "COMMIT" : "RELEASE inner_transaction");
+  if (outermost_) {
+    if (database_.doomed_) throw SqlError(SQLITE_ABORT, "a part of the transaction has failed");
+    database_.run("COMMIT");
+  }
   open_ = false;
 }
 

@@ -130,10 +130,13 @@ class Database {
   // Prepared statements waiting for their next use, by text.
   std::unordered_map<std::string, std::vector<sqlite3_stmt*>> idle_;
   std::size_t idle_count_ = 0;
+  bool doomed_ = false;  // The transaction under way; see Transaction.
 };
 
-// All or nothing: what is not committed is rolled back. A transaction inside another is a
-// savepoint of it. One that only reads sees one state of the file and keeps no writer waiting.
+// All or nothing: what is not committed is rolled back. A transaction inside another is a part of
+// it, without a savepoint, for which SQLite would copy every page again that a contact touches: one
+// that has written and is not committed dooms the outermost, whose commit() then fails. One that
+// only reads sees one state of the file and keeps no writer waiting.
 class Transaction {
  public:
   enum class Mode : std::uint8_t { write, read };
@@ -142,11 +145,13 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
+  // Throws SqlError; what it fails to commit is rolled back.
   void commit();
 
  private:
   Database& database_;
   bool outermost_;
+  int changes_;  // Of the connection, before.
   bool open_ = true;
 };
 
