@@ -39,6 +39,8 @@ constexpr Section kSections[] = {
     {"imaging", "The worker processes that decode and resize, and their limits."},
     {"freshness", "How long what is known stays true."},
     {"cdn", "What caches between here and the clients are told."},
+    {"web", "Our own URLs, /photos/…."},
+    {"fallback", "Pictures that stand in for photos that are not there."},
     {"photo", "Photos and the misses in flight for them."},
     {"access", "Who may see and change what."},
     {"contacts", "The embedded contact store and its REST interface."},
@@ -331,6 +333,9 @@ constexpr Field kFields[] = {
      "Originals up to this size are kept as they are until a second size is asked for.",
      at<&Settings::imaging, &ImagingSettings::max_source_kept_bytes>(),
      {.max = kGi}},
+    {"imaging.fonts",
+     "Font files for initials, the first that has a letter first; missing ones are left out.",
+     at<&Settings::imaging, &ImagingSettings::fonts>()},
 
     // freshness
     {"freshness.photo_ttl",
@@ -396,6 +401,30 @@ constexpr Field kFields[] = {
      "Stands before what the tags are digests of; with a secret one nobody can try out addresses.",
      at<&Settings::cdn, &CdnSettings::tag_salt>(),
      {.secret = true}},
+
+    // web
+    {"web.negotiate",
+     "true answers photos' URLs without an extension in the best format that Accept names.",
+     at<&Settings::web, &WebSettings::negotiate>()},
+    {"web.client_hints",
+     "true lets Sec-CH-DPR and Sec-CH-Width size pictures where the URL does not.",
+     at<&Settings::web, &WebSettings::client_hints>()},
+
+    // fallback
+    {"fallback.web",
+     "In place of a photo that is not there, at /photos/…: 404, monogram, silhouette or an image "
+     "of fallback.folder.",
+     at<&Settings::fallback, &FallbackSettings::web>()},
+    {"fallback.ucwa", "The same for UCWA's URLs.",
+     at<&Settings::fallback, &FallbackSettings::ucwa>()},
+    {"fallback.outlook", "The same for the URLs of Outlook, Graph and Exchange.",
+     at<&Settings::fallback, &FallbackSettings::outlook>()},
+    {"fallback.folder",
+     "A folder of images that can stand in, named by their files' names without the extension.",
+     at<&Settings::fallback, &FallbackSettings::folder>()},
+    {"fallback.on_error",
+     "true lets a picture stand in also where the origin fails and nothing older is at hand.",
+     at<&Settings::fallback, &FallbackSettings::on_error>()},
 
     // photo
     {"photo.original_with_metadata",

@@ -172,6 +172,13 @@ struct ImagingSettings {
   // Originals up to here are kept as they are until then; larger ones are reduced at once.
   // Microsoft's services take uploads of less than 4 MB.
   std::size_t max_source_kept_bytes = 4 * kMiB;
+  // Font files that initials are drawn with, the first that has a letter first; what is not there
+  // is left out. Workers open them before their sandbox closes.
+  std::vector<std::string> fonts = {
+      "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+      "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+      "/usr/share/fonts/truetype/lohit-devanagari/Lohit-Devanagari.ttf",
+      "/usr/share/fonts/truetype/nanum/NanumGothic.ttf"};
 };
 
 struct FreshnessSettings {
@@ -210,6 +217,28 @@ struct CdnSettings {
   std::vector<std::string> tag_headers;
   // Stands before what a tag is a digest of: with a secret one, nobody can try out addresses.
   std::string tag_salt;
+};
+
+struct WebSettings {
+  // Photos' URLs without an extension and without format= are answered in the best format that the
+  // client accepts, as with format=auto.
+  bool negotiate = false;
+  // Sec-CH-DPR and Sec-CH-Width size the picture where the URL does not. Caches then keep an answer
+  // for each value, so it is off unless asked for.
+  bool client_hints = false;
+};
+
+struct FallbackSettings {
+  // What stands in for a photo that is not there, by the route of the URL: "404", "monogram",
+  // "silhouette", or the name of an image in `folder`. Web URLs may say fallback= themselves.
+  std::string web = "404";
+  std::string ucwa = "404";
+  std::string outlook = "404";
+  // Pictures that can stand in, by their names without the extension; read at the start. Empty:
+  // none.
+  std::string folder;
+  // Does a picture stand in also where the origin fails and nothing older is at hand?
+  bool on_error = false;
 };
 
 struct PhotoSettings {
@@ -298,6 +327,8 @@ struct Settings {
   ImagingSettings imaging;
   FreshnessSettings freshness;
   CdnSettings cdn;
+  WebSettings web;
+  FallbackSettings fallback;
   PhotoSettings photo;
   AccessSettings access;
   ContactsSettings contacts;

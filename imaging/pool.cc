@@ -138,7 +138,7 @@ void Pool::State::wait_for_first() const {
 }
 
 std::optional<Error> Pool::State::refusal(const Job& job) const {
-  if (job.source->size() > std::min(settings_.max_source_bytes, kMaxBodyBytes)) {
+  if (job.source && job.source->size() > std::min(settings_.max_source_bytes, kMaxBodyBytes)) {
     return Error{Errc::source_too_large, "bytes"};
   }
   if (job.wanted.size() > kMaxPictures) return Error{Errc::bad_request, "too many sizes"};

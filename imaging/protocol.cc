@@ -14,6 +14,8 @@ namespace likeness::imaging {
 namespace {
 
 constexpr std::size_t kMaxDetailBytes = 200;
+constexpr std::uint32_t kMaxFonts = 64;
+constexpr std::size_t kMaxPathBytes = 4'096;
 
 class Writer {
  public:
@@ -98,6 +100,19 @@ std::optional<Picture> read_picture(Reader& head, std::string_view& body) {
   return picture;
 }
 
+bool fits(const Picture& picture, const Spec& spec, Size source) {
+  return picture.size == output_size(source, spec) &&
+         (picture.format == spec.format || (spec.or_jpeg && picture.format == Format::jpeg));
+}
+
+std::optional<Sketch> read_sketch(Reader& head) {
+  Sketch sketch;
+  sketch.thumbhash = head.text(kMaxThumbhashBytes);
+  for (std::uint8_t& channel : sketch.colour) channel = head.number<std::uint8_t>();
+  sketch.preview = head.text(kMaxPreviewBytes);
+  return head.good() ? std::optional(std::move(sketch)) : std::nullopt;
+}
+
 bool is_source_type(std::string_view text) {
   constexpr std::array kFormats = {SourceFormat::jpeg, SourceFormat::png,  SourceFormat::webp,
                                    SourceFormat::gif,  SourceFormat::tiff, SourceFormat::avif,
@@ -113,10 +128,7 @@ std::optional<Rendered> read_rendered(Reader& head, std::string_view body, const
   if (!is_source_type(rendered.info.content_type)) return std::nullopt;
   for (const Spec& spec : job.wanted) {
     auto picture = read_picture(head, body);
-    if (!picture || picture->format != spec.format ||
-        picture->size != output_size(rendered.info.size, spec)) {
-      return std::nullopt;
-    }
+    if (!picture || !fits(*picture, spec, rendered.info.size)) return std::nullopt;
     rendered.pictures.push_back(std::move(*picture));
   }
   if (head.boolean()) {
@@ -125,6 +137,10 @@ std::optional<Rendered> read_rendered(Reader& head, std::string_view body, const
         std::max(rendered.master->size.width, rendered.master->size.height) > job.master_edge) {
       return std::nullopt;
     }
+  }
+  if (head.boolean()) {
+    rendered.sketch = read_sketch(head);
+    if (!rendered.sketch || !job.sketch) return std::nullopt;
   }
   if (!head.done() || !body.empty()) return std::nullopt;
   return rendered;
@@ -147,8 +163,10 @@ std::optional<Error> read_error(Reader& head) {
 }  // namespace
 
 std::string encode_settings(const ImagingSettings& settings) {
-  return Writer()
-      .put(static_cast<std::uint8_t>(settings.sandbox))
+  Writer writer;
+  writer.put(static_cast<std::uint32_t>(settings.fonts.size()));
+  for (const std::string& font : settings.fonts) writer.put(std::string_view(font));
+  return writer.put(static_cast<std::uint8_t>(settings.sandbox))
       .put(static_cast<std::uint64_t>(settings.max_source_bytes))
       .put(settings.max_pixels)
       .put(settings.max_output_edge)
@@ -162,6 +180,9 @@ std::string encode_settings(const ImagingSettings& settings) {
 std::optional<ImagingSettings> decode_settings(std::string_view head) {
   Reader reader(head);
   ImagingSettings settings;
+  settings.fonts.clear();
+  const auto fonts = reader.number<std::uint32_t>(0, kMaxFonts);
+  for (std::uint32_t i = 0; i < fonts; ++i) settings.fonts.emplace_back(reader.text(kMaxPathBytes));
   settings.sandbox = reader.boolean();
   settings.max_source_bytes = reader.number<std::uint64_t>();
   settings.max_pixels = reader.number<std::int64_t>();
@@ -180,8 +201,15 @@ std::string encode_job(const Job& job) {
   for (const Spec& spec : job.wanted) {
     writer.put(spec.box).put(spec.fit).put(spec.gravity).put(spec.format).put(spec.quality);
     writer.put(static_cast<std::uint8_t>(spec.enlarge));
+    writer.put(static_cast<std::uint8_t>(spec.or_jpeg));
   }
-  return writer.put(job.master_edge).take();
+  writer.put(job.master_edge).put(static_cast<std::uint8_t>(job.sketch));
+  writer.put(static_cast<std::uint8_t>(job.drawing.has_value()));
+  if (job.drawing) {
+    writer.put(job.drawing->colour).put(static_cast<std::uint32_t>(job.drawing->initials.size()));
+    for (const std::string& initial : job.drawing->initials) writer.put(std::string_view(initial));
+  }
+  return writer.take();
 }
 
 std::optional<Job> decode_job(Frame frame) {
@@ -196,9 +224,18 @@ std::optional<Job> decode_job(Frame frame) {
     spec.format = reader.one_of(Format::png);
     spec.quality = reader.number<int>();
     spec.enlarge = reader.boolean();
+    spec.or_jpeg = reader.boolean();
     job.wanted.push_back(spec);
   }
   job.master_edge = reader.number<int>();
+  job.sketch = reader.boolean();
+  if (reader.boolean()) {
+    Drawing& drawing = job.drawing.emplace();
+    drawing.colour = reader.number<int>();
+    const auto initials = reader.number<std::uint32_t>(0, kMaxInitials);
+    for (std::uint32_t i = 0; i < initials; ++i)
+      drawing.initials.emplace_back(reader.text(kMaxInitialBytes));
+  }
   if (!reader.done()) return std::nullopt;
   job.source = share(std::move(frame.body));
   return job;
@@ -214,6 +251,12 @@ Frame encode_answer(const Result<Rendered>& answer, std::size_t worker_bytes) {
     for (const Picture& picture : answer->pictures) put_picture(head, frame.body, picture);
     head.put(static_cast<std::uint8_t>(answer->master.has_value()));
     if (answer->master) put_picture(head, frame.body, *answer->master);
+    head.put(static_cast<std::uint8_t>(answer->sketch.has_value()));
+    if (answer->sketch) {
+      head.put(std::string_view(answer->sketch->thumbhash));
+      for (const std::uint8_t channel : answer->sketch->colour) head.put(channel);
+      head.put(std::string_view(answer->sketch->preview));
+    }
   } else {
     const std::string_view detail = answer.error().detail;
     head.put(answer.error().code).put(detail.substr(0, kMaxDetailBytes));

@@ -11,6 +11,7 @@
 #include "imaging/jpeg.h"
 #include "imaging/load.h"
 #include "imaging/pyramid.h"
+#include "imaging/sketch.h"
 #include "imaging/sniff.h"
 
 namespace likeness::imaging {
@@ -80,9 +81,9 @@ Result<Decoded> decode(const Source& source, double scale) {
   return decoded;
 }
 
-int quality_for(const Spec& spec, const ImagingSettings& settings) {
-  if (spec.quality != 0) return std::clamp(spec.quality, 1, 100);
-  switch (spec.format) {
+int quality_for(Format format, int asked, const ImagingSettings& settings) {
+  if (asked != 0) return std::clamp(asked, 1, 100);
+  switch (format) {
     case Format::webp: return settings.webp_quality;
     case Format::avif: return settings.avif_quality;
     case Format::jpeg:
@@ -91,14 +92,16 @@ int quality_for(const Spec& spec, const ImagingSettings& settings) {
   return settings.jpeg_quality;
 }
 
-Result<Picture> make(Pyramid& pyramid, const Target& target, int orientation, int quality) {
+Result<Raster> make(Pyramid& pyramid, const Target& target, int orientation) {
   auto raster = pyramid.render(target.answer, target.spec.fit, target.spec.gravity);
-  if (!raster) return std::unexpected(std::move(raster.error()));
-  Raster picture = upright(std::move(*raster), orientation);
-  const Size size = picture.size;
-  auto bytes = encode(std::move(picture), target.spec.format, quality);
-  if (!bytes) return std::unexpected(std::move(bytes.error()));
-  return Picture{.bytes = share(std::move(*bytes)), .size = size, .format = target.spec.format};
+  if (!raster) return raster;
+  return upright(std::move(*raster), orientation);
+}
+
+// The source in small; its target comes last, so that the pyramid has its level already.
+Target sketch_target(Size upright_size, int orientation) {
+  const Spec spec{.box = {kSketchEdge, kSketchEdge}, .fit = Fit::contain};
+  return {spec, oriented(output_size(upright_size, spec), orientation)};
 }
 
 Result<std::vector<Target>> plan(const Job& job, const Source& source,
@@ -118,16 +121,47 @@ Result<std::vector<Target>> plan(const Job& job, const Source& source,
   return targets;
 }
 
+Result<Picture> make_master(Pyramid& pyramid, Target target, int orientation) {
+  if (pyramid.pixels() == Pixels::rgba) target.spec.format = Format::png;
+  auto raster = make(pyramid, target, orientation);
+  if (!raster) return std::unexpected(std::move(raster.error()));
+  target.spec.quality = kMasterQuality;
+  return encode_picture(std::move(*raster), target.spec, {});
+}
+
 }  // namespace
+
+Result<Picture> encode_picture(Raster raster, const Spec& spec, const ImagingSettings& settings) {
+  Picture picture{.size = raster.size, .format = spec.format};
+  const bool compare = spec.or_jpeg && spec.format != Format::jpeg && raster.pixels != Pixels::rgba;
+  std::string jpeg;
+  if (compare) {
+    auto encoded = encode(cut(raster, 0, 0, raster.size), Format::jpeg,
+                          quality_for(Format::jpeg, spec.quality, settings));
+    if (!encoded) return std::unexpected(std::move(encoded.error()));
+    jpeg = std::move(*encoded);
+  }
+  auto bytes =
+      encode(std::move(raster), spec.format, quality_for(spec.format, spec.quality, settings));
+  if (!bytes) return std::unexpected(std::move(bytes.error()));
+  if (compare && jpeg.size() < bytes->size()) {
+    picture.format = Format::jpeg;
+    *bytes = std::move(jpeg);
+  }
+  picture.bytes = share(std::move(*bytes));
+  return picture;
+}
 
 Result<Rendered> render(const Job& job, const ImagingSettings& settings) {
   const auto source = identify(*job.source, settings);
   if (!source) return std::unexpected(source.error());
+  const int orientation = source->orientation;
   Rendered rendered;
-  rendered.info = {.size = oriented(source->stored, source->orientation),
+  rendered.info = {.size = oriented(source->stored, orientation),
                    .content_type = std::string(content_type(source->format))};
   auto targets = plan(job, *source, settings);
   if (!targets) return std::unexpected(std::move(targets.error()));
+  if (job.sketch) targets->push_back(sketch_target(rendered.info.size, orientation));
   if (targets->empty()) return rendered;
 
   double scale = 0;
@@ -136,18 +170,25 @@ Result<Rendered> render(const Job& job, const ImagingSettings& settings) {
   if (!decoded) return std::unexpected(std::move(decoded.error()));
   Pyramid pyramid(std::move(*decoded), source->stored);
 
-  for (std::size_t i = 0; i < targets->size(); ++i) {
-    Target& target = (*targets)[i];
-    const bool is_master = i >= job.wanted.size();
-    if (is_master && pyramid.pixels() == Pixels::rgba) target.spec.format = Format::png;
-    const int quality = is_master ? kMasterQuality : quality_for(target.spec, settings);
-    auto picture = make(pyramid, target, source->orientation, quality);
+  if (job.sketch) {
+    const auto raster = make(pyramid, targets->back(), orientation);
+    auto made = raster ? sketch(*raster) : std::unexpected(raster.error());
+    if (!made) return std::unexpected(std::move(made.error()));
+    rendered.sketch = std::move(*made);
+    targets->pop_back();
+  }
+  if (targets->size() > job.wanted.size()) {
+    auto master = make_master(pyramid, targets->back(), orientation);
+    if (!master) return std::unexpected(std::move(master.error()));
+    rendered.master = std::move(*master);
+    targets->pop_back();
+  }
+  for (const Target& target : *targets) {
+    auto raster = make(pyramid, target, orientation);
+    if (!raster) return std::unexpected(std::move(raster.error()));
+    auto picture = encode_picture(std::move(*raster), target.spec, settings);
     if (!picture) return std::unexpected(std::move(picture.error()));
-    if (is_master) {
-      rendered.master = std::move(*picture);
-    } else {
-      rendered.pictures.push_back(std::move(*picture));
-    }
+    rendered.pictures.push_back(std::move(*picture));
   }
   return rendered;
 }

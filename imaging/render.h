@@ -4,6 +4,7 @@
 #include "config/base/error.h"
 #include "config/settings.h"
 #include "imaging/job.h"
+#include "imaging/raster.h"
 
 namespace likeness::imaging {
 
@@ -15,6 +16,10 @@ namespace likeness::imaging {
 // A box of {0, 0} is bounded by max_pixels alone, since it can never exceed the source.
 // REQUIRES: start_vips() has succeeded.
 [[nodiscard]] Result<Rendered> render(const Job& job, const ImagingSettings& settings);
+
+// The last step of it: an upright sRGB picture, encoded as the spec says in its own size.
+[[nodiscard]] Result<Picture> encode_picture(Raster raster, const Spec& spec,
+                                             const ImagingSettings& settings);
 
 }  // namespace likeness::imaging
 

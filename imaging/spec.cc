@@ -59,6 +59,7 @@ Spec canonical(Size source, const Spec& spec) {
   if (whole || result.fit == Fit::contain) result.gravity = Gravity::centre;
   result.enlarge = exceeds(result.box, source);
   if (result.format == Format::png) result.quality = 0;
+  if (result.format == Format::jpeg) result.or_jpeg = false;
   return result;
 }
 
@@ -79,6 +80,7 @@ std::string_view write_name(const Spec& spec, char* into) {
   }
   put(".");
   put(name(spec.format));
+  if (spec.or_jpeg) put("-or-jpeg");
   return {into, static_cast<std::size_t>(at - into)};
 }
 

@@ -31,6 +31,9 @@ struct Spec {
   Format format = Format::jpeg;
   int quality = 0;       // 1 to 100; 0 means the format's default.
   bool enlarge = false;  // May the answer have more pixels than the source?
+  // Is a JPEG of the same size and quality to be had where that has fewer bytes? Not in place of a
+  // picture with transparency.
+  bool or_jpeg = false;
   friend bool operator==(const Spec&, const Spec&) = default;
 };
 

@@ -15,6 +15,8 @@
 #include <new>
 #include <utility>
 
+#include "imaging/draw.h"
+#include "imaging/fonts.h"
 #include "imaging/frame.h"
 #include "imaging/protocol.h"
 #include "imaging/render.h"
@@ -83,9 +85,9 @@ class OwnSize {
   std::size_t page_ = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 };
 
-Result<Rendered> attempt(const Job& job, const ImagingSettings& settings) {
+Result<Rendered> attempt(const Job& job, const ImagingSettings& settings, Fonts& fonts) {
   try {
-    return render(job, settings);
+    return job.drawing ? render_drawing(job, settings, fonts) : render(job, settings);
   } catch (const std::bad_alloc&) {
     return fail(Errc::source_too_large, "memory");
   }
@@ -115,13 +117,14 @@ int run_worker() {
   const auto settings = first ? decode_settings(first->head) : std::nullopt;
   if (!settings) return kExitNoStart;
   const OwnSize size;
+  Fonts fonts(settings->fonts);
   if (const int code = prepare(*settings); code != 0) return code;
   Frame hello{.head = std::string(kHello), .body = {}};
   if (!send(hello)) return 0;
   while (auto frame = receive(reader)) {
     const auto job = decode_job(std::move(*frame));
     if (!job) return kExitNoStart;
-    Frame answer = encode_answer(attempt(*job, *settings), size.bytes());
+    Frame answer = encode_answer(attempt(*job, *settings, fonts), size.bytes());
     if (!send(answer)) break;
   }
   // Nothing is worth tearing down, and libraries' exit handlers may want what the sandbox forbids.

@@ -77,17 +77,66 @@ TEST_CASE("settings and jobs arrive as they were sent") {
   settings.sandbox = false;
   settings.max_pixels = 123;
   settings.avif_quality = 7;
+  settings.fonts = {"/a.ttf", "/b c.ttf"};
   const auto same = decode_settings(encode_settings(settings));
   REQUIRE(same.has_value());
   CHECK_FALSE(same->sandbox);
   CHECK(same->max_pixels == 123);
   CHECK(same->avif_quality == 7);
+  CHECK(same->fonts == settings.fonts);
   const Job job = some_job();
   const auto arrived = decode_job({.head = encode_job(job), .body = *job.source});
   REQUIRE(arrived.has_value());
   CHECK(*arrived->source == "source bytes");
   CHECK(arrived->wanted == job.wanted);
   CHECK(arrived->master_edge == 1'024);
+  CHECK_FALSE(arrived->sketch);
+  CHECK_FALSE(arrived->drawing.has_value());
+}
+
+TEST_CASE("a drawing arrives as it was sent, and not more than it may hold") {
+  Job job{.source = share(""),
+          .wanted = {{.box = {48, 48}, .format = Format::webp, .or_jpeg = true}},
+          .sketch = true,
+          .drawing = Drawing{.initials = {"Ю", "Г"}, .colour = 7}};
+  const auto arrived = decode_job({.head = encode_job(job), .body = ""});
+  REQUIRE(arrived.has_value());
+  CHECK(arrived->wanted == job.wanted);
+  CHECK(arrived->sketch);
+  CHECK(arrived->drawing == job.drawing);
+  job.drawing->initials.assign(kMaxInitials + 1, "A");
+  CHECK_FALSE(decode_job({.head = encode_job(job), .body = ""}).has_value());
+  job.drawing->initials.assign(1, std::string(kMaxInitialBytes + 1, 'A'));
+  CHECK_FALSE(decode_job({.head = encode_job(job), .body = ""}).has_value());
+}
+
+TEST_CASE("a sketch is taken where it was asked for, and no larger than it may be") {
+  const Job job{.source = share("s"), .sketch = true};
+  Rendered rendered{.info = {.size = {9, 9}, .content_type = "image/png"},
+                    .sketch = Sketch{.thumbhash = "hash", .colour = {1, 2, 3}, .preview = "webp"}};
+  const auto arrives = [&](const Job& asked) {
+    return decode_answer(encode_answer(rendered, 0), asked);
+  };
+  const auto answer = arrives(job);
+  REQUIRE(answer.has_value());
+  CHECK(answer->rendered->sketch->thumbhash == "hash");
+  CHECK(answer->rendered->sketch->colour == std::array<std::uint8_t, 3>{1, 2, 3});
+  CHECK(answer->rendered->sketch->preview == "webp");
+  CHECK_FALSE(arrives({.source = share("s")}).has_value());
+  rendered.sketch->preview.assign(kMaxPreviewBytes + 1, 'x');
+  CHECK_FALSE(arrives(job).has_value());
+  rendered.sketch->preview.clear();
+  rendered.sketch->thumbhash.assign(kMaxThumbhashBytes + 1, 'x');
+  CHECK_FALSE(arrives(job).has_value());
+}
+
+TEST_CASE("a JPEG is an answer only to a job that lets it be one") {
+  Job job{.source = share("s"), .wanted = {{.box = {4, 4}, .format = Format::avif}}};
+  const Rendered rendered{.info = {.size = {9, 9}, .content_type = "image/png"},
+                          .pictures = {{.bytes = share("jpeg"), .size = {4, 4}}}};
+  CHECK_FALSE(decode_answer(encode_answer(rendered, 0), job).has_value());
+  job.wanted.front().or_jpeg = true;
+  CHECK(decode_answer(encode_answer(rendered, 0), job).has_value());
 }
 
 TEST_CASE("answers arrive as they were sent") {
