@@ -25,6 +25,7 @@ std::size_t heap_size(const std::string& text) {
 
 std::size_t size_of(const Meta& meta) {
   return kShared + sizeof meta + heap_size(meta.version) + heap_size(meta.content_type) +
+         heap_size(meta.thumbhash) + heap_size(meta.colour) + heap_size(meta.preview) +
          heap_size(meta.origin_etag) + heap_size(meta.origin_last_modified);
 }
 

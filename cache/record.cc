@@ -78,6 +78,9 @@ class Fields {
     return std::move(bytes).value_or("");
   }
 
+  // One that older versions of this program do not write; empty without it.
+  std::string optional_text(const char* key) { return object_.contains(key) ? text(key) : ""; }
+
   std::int64_t number(const char* key, std::int64_t min, std::int64_t max) {
     const json* value = find(key, &json::is_number_integer);
     if (value == nullptr) return 0;
@@ -136,6 +139,9 @@ Meta read_meta(Fields& fields) {
   meta.height = static_cast<int>(fields.number("height", 0, kMaxInt));
   meta.bytes = static_cast<std::uint64_t>(
       fields.number("bytes", 0, std::numeric_limits<std::int64_t>::max()));
+  meta.thumbhash = fields.optional_text("thumbhash");
+  meta.colour = fields.optional_text("colour");
+  meta.preview = fields.optional_text("preview");
   meta.origin_etag = fields.text("origin_etag");
   meta.origin_last_modified = fields.text("origin_last_modified");
   meta.fetched = fields.time("fetched");
@@ -173,7 +179,7 @@ std::optional<T> take_number(std::string_view& rest) {
 }  // namespace
 
 std::string encode(const Meta& meta) {
-  const json object = {
+  json object = {
       {"format", kFormat},
       {"status", kStatusNames[static_cast<std::size_t>(meta.status)]},
       {"failure", name(meta.failure)},
@@ -188,6 +194,12 @@ std::string encode(const Meta& meta) {
       {"modified", to_ms(meta.modified)},
       {"fresh_until", to_ms(meta.fresh_until)},
   };
+  const auto add = [&object](const char* key, const std::string& text) {
+    if (!text.empty()) object[key] = to_text(text);
+  };
+  add("thumbhash", meta.thumbhash);
+  add("colour", meta.colour);
+  add("preview", meta.preview);
   return object.dump();
 }
 

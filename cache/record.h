@@ -29,6 +29,11 @@ struct Meta {
   int width = 0;                  // Of the upright source, pixels.
   int height = 0;
   std::uint64_t bytes = 0;  // Of the source.
+  // Of the photo in small, for pages that wait for it: base64 of its ThumbHash, "#rrggbb" of its
+  // dominant colour, base64 of a tiny WebP. Empty where nobody has made them.
+  std::string thumbhash;
+  std::string colour;
+  std::string preview;
   std::string origin_etag;  // Validators for the origin, verbatim; empty if it gave none.
   std::string origin_last_modified;
   WallClock::time_point fetched;  // When the origin last confirmed it.

@@ -8,6 +8,7 @@
 #include "proxy/photo/freshness.h"
 #include "proxy/photo/head.h"
 #include "proxy/photo/name.h"
+#include "proxy/photo/sketch.h"
 
 namespace likeness::photo {
 
@@ -259,7 +260,11 @@ void Miss::start_incoming() {
       running.specs.push_back(waiter.ask.spec);
   }
   const bool reduce = incoming_->bytes->size() > settings_.max_source_kept_bytes;
-  act(Render{++last_job_, {incoming_->bytes, running.specs, reduce ? settings_.master_edge : 0}});
+  act(Render{++last_job_,
+             {.source = incoming_->bytes,
+              .wanted = running.specs,
+              .master_edge = reduce ? settings_.master_edge : 0,
+              .sketch = true}});
   jobs_.emplace(last_job_, std::move(running));
 }
 
@@ -421,6 +426,7 @@ void Miss::adopt(const imaging::Rendered& rendered, const RunningJob& job,
             .origin_etag = incoming.validators.etag,
             .origin_last_modified = incoming.validators.last_modified,
             .modified = modified_at(incoming.validators, now)};
+  if (rendered.sketch) add_sketch(meta, *rendered.sketch);
   meta.fresh_until = fresh_until(Meta::Status::photo, incoming.max_age, now, settings_.freshness);
   NamedPictures pictures;
   for (std::size_t i = 0; i < job.specs.size(); ++i) {

@@ -16,6 +16,9 @@ Meta some_meta() {
   meta.width = 1600;
   meta.height = 1200;
   meta.bytes = 345'678;
+  meta.thumbhash = "1QcSHQRnh493V4dIh4eXh1h4kJUI";
+  meta.colour = "#0a8fE0";
+  meta.preview = "UklGRg==";
   meta.origin_etag = "W/\"a \\ \xE9\xFF\x80 z\"";
   meta.origin_last_modified = "Tue, 01 Apr 2025 08:00:00 GMT";
   meta.fetched = WallClock::time_point(milliseconds(1'750'000'000'123));
@@ -42,6 +45,9 @@ void check_same(const Meta& a, const Meta& b) {
   CHECK(a.width == b.width);
   CHECK(a.height == b.height);
   CHECK(a.bytes == b.bytes);
+  CHECK(a.thumbhash == b.thumbhash);
+  CHECK(a.colour == b.colour);
+  CHECK(a.preview == b.preview);
   CHECK(a.origin_etag == b.origin_etag);
   CHECK(a.origin_last_modified == b.origin_last_modified);
   CHECK(a.fetched == b.fetched);
@@ -62,6 +68,20 @@ TEST_CASE("a meta survives its encoding, whatever bytes its validators hold", "[
   const auto decoded = decode_meta(encode(meta));
   REQUIRE(decoded);
   check_same(*decoded, meta);
+}
+
+TEST_CASE("a meta of a version that knew no sketches is read without one", "[record]") {
+  Meta meta = some_meta();
+  meta.thumbhash.clear();
+  meta.colour.clear();
+  meta.preview.clear();
+  const std::string text = encode(meta);
+  for (const auto* key : {"thumbhash", "colour", "preview"})
+    CHECK(text.find(key) == std::string::npos);
+  const auto decoded = decode_meta(text);
+  REQUIRE(decoded);
+  check_same(*decoded, meta);
+  CHECK_FALSE(decode_meta(replaced(encode(some_meta()), R"("colour":"#0a8fE0")", R"("colour":7)")));
 }
 
 TEST_CASE("every status and every failure survives the encoding", "[record]") {
