@@ -15,9 +15,10 @@ Json to_json(const Value& value) {
   return std::visit([](const auto& held) { return Json(held); }, value);
 }
 
+constexpr std::size_t kColumns = 100;
+
 // Adds `text` as // comment lines of at most 100 columns.
 void comment(std::string_view text, std::string_view indent, std::string& out) {
-  constexpr std::size_t kColumns = 100;
   const std::size_t room = kColumns - indent.size() - 3;
   while (!text.empty()) {
     std::size_t end = text.size();
@@ -28,6 +29,23 @@ void comment(std::string_view text, std::string_view indent, std::string& out) {
     out.append(indent).append("// ").append(text.substr(0, end)).append("\n");
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+}
+
+// Adds a setting; a list that is too long for one line has one for each entry.
+void setting(std::string_view key, const Json& value, std::string_view indent, std::string& out) {
+  std::string line = std::string(indent) + '"' + std::string(key) + "\": ";
+  const std::string text = value.dump();
+  if (!value.is_array() || line.size() + text.size() < kColumns) {
+    out += line + text;
+    return;
+  }
+  out += line + '[';
+  std::string_view separator = "\n";
+  for (const Json& entry : value) {
+    out.append(separator).append(indent).append("  ").append(entry.dump());
+    separator = ",\n";
+  }
+  out.append("\n").append(indent).append("]");
 }
 
 std::string about(const Field& field) {
@@ -88,8 +106,7 @@ std::string write_sample() {
       if (field.section() != section.name) continue;
       out += separator;
       comment(about(field), "    ", out);
-      out.append("    \"").append(field.key()).append("\": ");
-      out += to_json(read(field, defaults)).dump();
+      setting(field.key(), to_json(read(field, defaults)), "    ", out);
       separator = ",\n";
     }
     out += "\n  }";

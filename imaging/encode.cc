@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "imaging/avif.h"
 #include "imaging/jpeg.h"
 #include "imaging/vips.h"
 #include "imaging/webp.h"
@@ -13,9 +14,6 @@ namespace {
 constexpr int kFullChromaQuality = 90;
 constexpr int kMaxJpegEdge = 65'500;
 constexpr int kMaxWebpEdge = 16'383;
-// The cheapest settings whose files are not much larger than those of the slower ones; see
-// bench/render_cpu.cc.
-constexpr int kAvifEffort = 0;
 constexpr int kPngCompression = 6;
 
 struct Free {
@@ -42,15 +40,11 @@ Result<std::string> encode(Raster raster, Format format, int quality) {
       (format == Format::webp && edge > kMaxWebpEdge)) {
     return fail(Errc::source_too_large, "the asked format has no pictures of this size");
   }
+  const Chroma chroma = quality < kFullChromaQuality ? Chroma::halved : Chroma::full;
   switch (format) {
-    case Format::jpeg:
-      flatten(raster);
-      return encode_jpeg(raster, quality,
-                         quality < kFullChromaQuality ? Chroma::halved : Chroma::full);
+    case Format::jpeg: flatten(raster); return encode_jpeg(raster, quality, chroma);
     case Format::webp: return encode_webp(raster, quality);
-    case Format::avif:
-      return save(raster, vips_heifsave_buffer, "Q", quality, "compression",
-                  VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "effort", kAvifEffort, "strip", TRUE);
+    case Format::avif: return encode_avif(raster, quality, chroma);
     case Format::png:
       return save(raster, vips_pngsave_buffer, "compression", kPngCompression, "strip", TRUE);
   }

@@ -28,8 +28,6 @@ struct JpegHeader {
 // takes twice the time of 8/8). The pixels are grey, rgb or cmyk, in the file's own colour profile.
 [[nodiscard]] Result<Decoded> decode_jpeg(std::string_view bytes, int eighths);
 
-enum class Chroma : std::uint8_t { halved, full };
-
 // Baseline, with Huffman tables of its own (3 to 5 % smaller). REQUIRES: pixels are grey or rgb.
 [[nodiscard]] Result<std::string> encode_jpeg(const Raster& raster, int quality, Chroma chroma);
 

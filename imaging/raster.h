@@ -13,6 +13,9 @@ namespace likeness::imaging {
 // equal ones.
 enum class Pixels : std::uint8_t { grey, rgb, rgba, cmyk };
 
+// How much of a picture's colour an encoder keeps: in each direction every second pixel's, or all.
+enum class Chroma : std::uint8_t { halved, full };
+
 // A decoded picture in memory: rows of four bytes a pixel without gaps, whatever the picture's
 // colours, so that each step exists once. Move-only; a moved-from raster is empty.
 struct Raster {

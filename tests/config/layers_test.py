@@ -20,6 +20,9 @@ PARTS = {
 WALLS = [
     (r"vips/|jpeglib\.h|turbojpeg\.h", r"(imaging|bench)/.*"),
     (r"ft2build\.h|hb", r"imaging/fonts\.cc"),
+    (r"libheif/", r"imaging/avif\.cc"),
+    (r"webp/", r"imaging/.*\.cc"),
+    (r"unicode/", r"proxy/(contacts|fallback)/.*\.cc"),
     (r"seccomp\.h", r"imaging/.*\.cc"),
     (r"hiredis/", r"cache/redis_client\.(h|cc)|cache/redis_.*\.cc"),
     (r"pistache/", r"proxy/loop/.*\.cc"),

@@ -68,8 +68,8 @@ TEST_CASE("white is readable on every ground, all the way down") {
 TEST_CASE("letters of every covered script are drawn, centred and within the circle") {
   constexpr int kEdge = 200;
   const std::vector<std::vector<std::string>> names{
-      {"A", "L"}, {"W", "M"}, {"I"},       {"Ю", "Г"}, {"Σ", "Ω"}, {"Ա"},      {"გ", "ბ"},
-      {"م", "ع"}, {"א", "ב"}, {"प", "कि"}, {"王"},     {"サ"},     {"E\u0301"}};
+      {"A", "L"}, {"W", "M"}, {"I"},         {"Ю", "Г"}, {"Σ", "Ω"}, {"Ա"},  {"გ", "ბ"},
+      {"م", "ع"}, {"א", "ב"}, {"प्रि", "कि"}, {"王"},     {"김"},     {"サ"}, {"E\u0301"}};
   for (const auto& letters : names) {
     CAPTURE(letters);
     const auto coverage = fonts().draw(letters, {kEdge, kEdge});
