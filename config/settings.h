@@ -234,9 +234,13 @@ struct FallbackSettings {
   std::string web = "404";
   std::string ucwa = "404";
   std::string outlook = "404";
+  std::string graph = "404";
+  std::string ews = "404";
   // Pictures that can stand in, by their names without the extension; read at the start. Empty:
   // none.
   std::string folder;
+  // Bytes of pictures that stand in, kept apart from photos so that they drive none out.
+  std::size_t memory_bytes = 8 * kMiB;
   // Does a picture stand in also where the origin fails and nothing older is at hand?
   bool on_error = false;
 };

@@ -8,9 +8,8 @@
 
 namespace likeness::imaging {
 
-// AVIF by libheif itself: libvips 8.14 leaves the number of the encoder's threads at libheif's
-// four, which costs more than it gains at a contact photo's size and beside other workers.
-// REQUIRES: pixels are not cmyk.
+// AVIF by libheif itself: libvips 8.14 leaves the encoder at libheif's four threads, and the
+// workers are parallel already. REQUIRES: pixels are not cmyk.
 [[nodiscard]] Result<std::string> encode_avif(const Raster& raster, int quality, Chroma chroma);
 
 }  // namespace likeness::imaging

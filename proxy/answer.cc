@@ -113,12 +113,23 @@ void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock:
     lines.line("Cache-Control: no-store");
   }
   const int status = dialects::status_of(failure.error.code);
-  if (status == 503 || status == 502 || status == 504) {
+  if (caching.fallback) {
+    // An answer of its own, which nobody need ask for again before its time.
+  } else if (status == 503 || status == 502 || status == 504) {
     const auto asked = std::chrono::ceil<seconds>(failure.error.retry_after).count();
     lines.line("Retry-After: ", std::max<std::int64_t>({1, left, asked}));
   }
   const std::string detail = '-' + std::string(name(failure.error.code));
   write_status(lines, failure.via, std::max<std::int64_t>(0, left), false, detail);
+}
+
+void write_variance(http::Lines& lines, const dialects::Call& call) {
+  constexpr std::string_view kHints = "Sec-CH-DPR, Sec-CH-Width";
+  if (call.by_accept)
+    lines.line("Vary: Accept", call.by_hints ? ", " : "", call.by_hints ? kHints : "");
+  else if (call.by_hints)
+    lines.line("Vary: ", kHints);
+  if (call.by_hints) lines.line("Accept-CH: ", kHints);
 }
 
 std::string shared_lines(const CdnSettings& settings) {

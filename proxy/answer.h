@@ -43,6 +43,9 @@ void write_caching(http::Lines& lines, const photo::Found& found, WallClock::tim
 void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock::time_point now,
                    const Settings& settings, const Caching& caching);
 
+// Vary and Accept-CH, where the call's headers had a say in it.
+void write_variance(http::Lines& lines, const dialects::Call& call);
+
 // The lines that all answers about photos share, whatever they are: other sites' pages may show
 // them, time them and read them (cdn.allow_origin).
 [[nodiscard]] std::string shared_lines(const CdnSettings& settings);

@@ -138,18 +138,22 @@ std::size_t call_body_limit(const PhotoSettings& settings, http::Method method,
   return call ? settings.max_call_bytes : 0;
 }
 
-Gateway::Gateway(Loop& loop, photo::Service& service, access::Guard& guard,
-                 access::Permissions& permissions, const Settings& settings, ProcessView process,
-                 telemetry::Metrics& metrics, StoreFace* store, forward::Forwarder* forwarder)
+Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks,
+                 access::Guard& guard, access::Permissions& permissions, const Settings& settings,
+                 ProcessView process, telemetry::Metrics& metrics, StoreFace* store,
+                 forward::Forwarder* forwarder)
     : loop_(loop),
       service_(service),
+      fallbacks_(fallbacks),
       guard_(guard),
       permissions_(permissions),
       settings_(settings),
       limits_{.max_id_bytes = settings.photo.max_id_bytes,
               .max_edge = settings.imaging.max_output_edge,
               .original_with_metadata = settings.photo.original_with_metadata,
-              .fold_addresses = origin::names_people(settings.origin.spec)},
+              .fold_addresses = origin::names_people(settings.origin.spec),
+              .negotiate = settings.web.negotiate,
+              .client_hints = settings.web.client_hints},
       process_(std::move(process)),
       metrics_(metrics),
       store_(store),
@@ -186,6 +190,9 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (const auto named = name_caller(request, *parsed); !named)
     return refuse(exchange, parsed->dialect, named.error(), request.header("accept"),
                   rest::challenge(named.error()));
+  if (reads(request) && !fallbacks_.known(request, *parsed))
+    return refuse(exchange, parsed->dialect, {Errc::bad_request, "not a valid value: fallback", {}},
+                  request.header("accept"));
   if (reads(request)) return answer_photo(request, *parsed, std::move(exchange));
   const bool writable = store_ != nullptr && rest::PhotoUploads::take(request, *parsed);
   if (request.method == http::Method::options) {
@@ -337,15 +344,51 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
                      const photo::Outcome& outcome) {
   if (outcome) return answer_found(request, call, exchange, *outcome);
   const photo::Failure& failure = outcome.error();
+  auto wanted = fallbacks_.stand_in(request, call, failure.error.code, loop_.now());
+  if (!wanted) return answer_failure(request, call, exchange, failure);
+  if (const auto picture = fallbacks_.find(*wanted))
+    return answer_stand_in(request, call, exchange, failure, picture);
+  fallbacks_.make(std::move(*wanted), loop_.now(),
+                  [this, kept = std::make_unique<Kept>(request, call), failure,
+                   exchange = std::move(exchange)](Result<cache::PicturePtr> picture) mutable {
+                    if (picture) {
+                      answer_stand_in(kept->request(), kept->call(), exchange, failure, *picture);
+                    } else {
+                      answer_failure(kept->request(), kept->call(), exchange, failure);
+                    }
+                  });
+}
+
+void Gateway::answer_failure(const Request& request, const Call& call, Exchange& exchange,
+                             const photo::Failure& failure) {
   Lines lines = exchange.lines();
   write_caching(lines, failure, WallClock::now(), settings_,
                 {.audience = audience_of(exchange), .left = exchange.left});
+  write_variance(lines, call);
   lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
   const bool negative = failure.error.code == Errc::no_photo;
   send_document(
       exchange, lines, dialects::status_of(call.dialect, failure.error.code),
       error_document(call.dialect, failure.error, request.header("accept"), exchange.request_id()),
       negative ? telemetry::CacheOutcome::negative : telemetry::CacheOutcome::error);
+}
+
+void Gateway::answer_stand_in(const Request& request, const Call& call, Exchange& exchange,
+                              const photo::Failure& failure, const cache::PicturePtr& picture) {
+  Lines lines = exchange.lines();
+  write_caching(lines, failure, WallClock::now(), settings_,
+                {.audience = audience_of(exchange), .fallback = true, .left = exchange.left});
+  write_variance(lines, call);
+  lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
+  constexpr std::int64_t kNoDate = -1;
+  const bool same = http::not_modified(request, picture->etag, kNoDate);
+  const std::shared_ptr<const void> keep = picture;
+  exchange.send({.status = same ? 304 : 200,
+                 .lines = lines.view(),
+                 .head = picture->head,
+                 .body = same ? std::string_view() : std::string_view(*picture->bytes),
+                 .keep = &keep},
+                telemetry::CacheOutcome::negative);
 }
 
 void Gateway::answer_found(const Request& request, const Call& call, Exchange& exchange,
@@ -355,6 +398,7 @@ void Gateway::answer_found(const Request& request, const Call& call, Exchange& e
                 {.audience = audience_of(exchange),
                  .version = version_in(request, call),
                  .left = exchange.left});
+  write_variance(lines, call);
   if (call.form != dialects::Form::value) {
     lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
     return send_document(exchange, lines, 200,

@@ -11,6 +11,7 @@
 #include "proxy/access/permissions.h"
 #include "proxy/dialects/call.h"
 #include "proxy/exchange.h"
+#include "proxy/fallback/fallbacks.h"
 #include "proxy/forward/forwarder.h"
 #include "proxy/http/message.h"
 #include "proxy/photo/service.h"
@@ -56,7 +57,7 @@ class Gateway {
  public:
   // What it is given outlives it. `store` is null without an embedded store, `forwarder` where
   // nothing is forwarded.
-  Gateway(Loop& loop, photo::Service& service, access::Guard& guard,
+  Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks, access::Guard& guard,
           access::Permissions& permissions, const Settings& settings, ProcessView process,
           telemetry::Metrics& metrics, StoreFace* store, forward::Forwarder* forwarder);
 
@@ -85,11 +86,16 @@ class Gateway {
              const access::Proof& caller);
   void answer(const http::Request& request, const dialects::Call& call, Exchange& exchange,
               const photo::Outcome& outcome);
+  void answer_failure(const http::Request& request, const dialects::Call& call, Exchange& exchange,
+                      const photo::Failure& failure);
+  void answer_stand_in(const http::Request& request, const dialects::Call& call, Exchange& exchange,
+                       const photo::Failure& failure, const cache::PicturePtr& picture);
   void answer_found(const http::Request& request, const dialects::Call& call, Exchange& exchange,
                     const photo::Found& found);
 
   Loop& loop_;
   photo::Service& service_;
+  fallback::Fallbacks& fallbacks_;
   access::Guard& guard_;
   access::Permissions& permissions_;
   const Settings& settings_;

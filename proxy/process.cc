@@ -17,6 +17,7 @@
 #include "imaging/pool.h"
 #include "proxy/access/guard.h"
 #include "proxy/access/permissions.h"
+#include "proxy/fallback/fallbacks.h"
 #include "proxy/forward/upstream.h"
 #include "proxy/gateway.h"
 #include "proxy/http/server.h"
@@ -39,6 +40,7 @@ struct Shard {
   std::unique_ptr<photo::Flights> flights;
   std::unique_ptr<cache::RedisStore> store;
   std::unique_ptr<origin::Origin> origin;
+  std::unique_ptr<fallback::Fallbacks> fallbacks;
   std::unique_ptr<StoreFace> store_face;          // Where there is an embedded contact store.
   std::unique_ptr<forward::Forwarder> forwarder;  // Where calls are forwarded.
   std::unique_ptr<Gateway> gateway;
@@ -104,6 +106,7 @@ class Process::State {
   void start_feed(Loop& loop, std::promise<void>& tried);
   void start_server(Shard& shard);
   [[nodiscard]] std::unique_ptr<forward::Forwarder> make_forwarder(Loop& loop);
+  [[nodiscard]] fallback::Names::Ask names(Loop& here);
   void listen();
   void listen(const std::string& address, bool announced, bool operators);
   void listen(const std::vector<http::Listener>& listeners);
@@ -120,6 +123,8 @@ class Process::State {
   const Clock::time_point started_ = Clock::now();
   std::atomic<bool> draining_ = false;
   cache::MemoryCache memory_;
+  cache::MemoryCache drawings_;
+  fallback::Images images_;
   cache::Vouch vouch_;
   access::Guard guard_;
   std::unique_ptr<origin::Source> source_;
@@ -139,6 +144,8 @@ Process::State::State(const Settings& settings, const std::string& executable)
       per_loop_(share_of(settings, count_of(settings.http.workers))),
       redis_(value_or_throw(cache::parse_redis_url(settings.redis.url))),
       memory_(settings_.memory),
+      drawings_({.capacity_bytes = settings_.fallback.memory_bytes}),
+      images_(settings_.fallback.folder, settings_.imaging.max_source_bytes),
       vouch_(redis_ ? std::optional(settings.redis.max_unheard) : std::nullopt),
       guard_(settings_, settings_.origin.auth == "caller"),
       source_(origin::make_source(settings_, per_loop_.origin)),
@@ -247,6 +254,18 @@ std::unique_ptr<forward::Forwarder> Process::State::make_forwarder(Loop& loop) {
   return std::make_unique<forward::Forwarder>(loop, *upstream_, std::move(forget));
 }
 
+// What contacts are called, where we keep them.
+fallback::Names::Ask Process::State::names(Loop& here) {
+  contacts::StoreThread* contacts = source_->contacts();
+  if (contacts == nullptr) return {};
+  return [contacts, &here](std::string_view photo, fallback::Names::Answer done) {
+    contacts->ask<std::string>(
+        here,
+        [id = std::string(photo)](contacts::ContactStore& store) { return store.owner_name(id); },
+        std::move(done));
+  };
+}
+
 void Process::State::start_server(Shard& shard) {
   ProcessView view{.metrics =
                        [this](Loop& here, std::move_only_function<void(std::string)> done) {
@@ -257,9 +276,12 @@ void Process::State::start_server(Shard& shard) {
     shard.store_face = std::make_unique<StoreFace>(
         rest::Ports{shard.loop, *contacts, *service_, renderer(shard.loop)}, settings_);
   if (upstream_) shard.forwarder = make_forwarder(shard.loop);
-  shard.gateway = std::make_unique<Gateway>(shard.loop, *service_, guard_, *permissions_, settings_,
-                                            std::move(view), shard.metrics, shard.store_face.get(),
-                                            shard.forwarder.get());
+  shard.fallbacks = std::make_unique<fallback::Fallbacks>(
+      fallback::Fallbacks::Ports{drawings_, images_, renderer(shard.loop), names(shard.loop)},
+      settings_.fallback, settings_.cdn.fallback_max_age);
+  shard.gateway = std::make_unique<Gateway>(
+      shard.loop, *service_, *shard.fallbacks, guard_, *permissions_, settings_, std::move(view),
+      shard.metrics, shard.store_face.get(), shard.forwarder.get());
   shard.server = std::make_unique<http::Server>(
       shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
@@ -321,9 +343,10 @@ void Process::State::watch_over(milliseconds period, std::size_t next) {
 // The pool lives on the first loop; the others send their jobs there.
 void Process::State::render(Loop& here, imaging::Job job, imaging::Pool::Done done) {
   Loop& home = shards_.front()->loop;
-  if (&home == &here) return pool_->submit(std::move(job), std::move(done));
+  // Torn down meanwhile: nobody waits any more.
+  if (&home == &here) return pool_ ? pool_->submit(std::move(job), std::move(done)) : void();
   home.post([this, &here, job = std::move(job), done = std::move(done)]() mutable {
-    if (!pool_) return;  // Torn down meanwhile: nobody waits any more.
+    if (!pool_) return;
     pool_->submit(std::move(job), [&here, done = std::move(done)](auto result) mutable {
       here.post([done = std::move(done), result = std::move(result)]() mutable {
         done(std::move(result));
@@ -456,6 +479,7 @@ void Process::State::tear_down() {
     shard->loop.run([&] {
       shard->gateway.reset();
       shard->store_face.reset();
+      shard->fallbacks.reset();
       shard->flights.reset();
     });
   }

@@ -160,6 +160,8 @@ class ContactStore {
   // Addresses, and UPNs that are one, are to be given folded (contacts::fold), so that a photo has
   // few names. Error: no_photo if nobody is meant.
   [[nodiscard]] Result<PhotoOwner> photo_owner(std::string_view id);
+  // The display name of whose photo that is; empty if it is a mailbox's own.
+  [[nodiscard]] Result<std::string> owner_name(std::string_view id);
   // Every photo id under which this photo can be known to a cache.
   [[nodiscard]] Result<std::vector<std::string>> photo_names(const PhotoOwner& owner);
   // The same of all photos in a folder and the folders in it.

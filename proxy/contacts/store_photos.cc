@@ -166,6 +166,15 @@ Result<PhotoOwner> ContactStore::photo_owner(std::string_view id) {
   });
 }
 
+Result<std::string> ContactStore::owner_name(std::string_view id) {
+  const auto owner = photo_owner(id);
+  if (!owner) return std::unexpected(owner.error());
+  if (owner->contact_id.empty()) return std::string();
+  auto contact = get(owner->mailbox_id, owner->contact_id);
+  if (!contact) return std::unexpected(std::move(contact.error()));
+  return std::move(contact->display_name).value_or("");
+}
+
 void ContactStore::add_address(std::vector<std::string>& names, std::string_view folded) const {
   if (folded.empty()) return;
   names.emplace_back(folded);

@@ -29,6 +29,8 @@ struct Call {
   photo::PhotoId photo;
   photo::Ask ask = {};
   Form form = Form::value;
+  bool by_accept = false;  // Accept has chosen the format.
+  bool by_hints = false;   // Sec-CH-DPR and Sec-CH-Width may have changed the size.
 };
 
 // A request that belongs to a dialect and cannot be served.
@@ -40,7 +42,8 @@ struct Refusal {
 using Parsed = std::expected<Call, Refusal>;
 
 // Each dialect has a parser: nothing if the URL is not of this dialect, a refusal if it is and
-// makes no sense. It looks at path and query alone, is pure, and does not throw.
+// makes no sense. It looks at path and query, and at headers only where the settings or the URL
+// ask for it, is pure, and does not throw.
 
 // What a dialect's parsers are told by the settings.
 struct Limits {
@@ -49,6 +52,8 @@ struct Limits {
   bool original_with_metadata = false;
   // Ids are those of people: e-mail addresses among them mean the same in any case.
   bool fold_addresses = false;
+  bool negotiate = false;     // Without an extension, as with format=auto.
+  bool client_hints = false;  // Heed Sec-CH-DPR and Sec-CH-Width.
 };
 
 }  // namespace likeness::dialects

@@ -15,7 +15,12 @@ namespace likeness::dialects {
 //   /photos/{id}/original
 //   /photos/{id}/meta
 // Query of the first two: fit=crop|contain, gravity=centre|attention, dpr=1..3, q=1..100,
-// enlarge=0|1. Other parameters are ignored, so that "?v=…" can version a URL.
+// enlarge=0|1, and without an extension format=auto|jpg|webp|avif|png. Other parameters are ignored
+// here, so that "?v=…" can version a URL.
+//
+// format=auto takes the format from Accept (proxy/http/accept.h). Client hints count where the
+// limits say so and the URL leaves them room: Sec-CH-DPR, rounded up to 1, 2 or 3, without a dpr=;
+// Sec-CH-Width, rounded up to a multiple of 16, without a size, for a square.
 [[nodiscard]] std::optional<Parsed> parse_web(const http::Request& request, const Limits& limits);
 
 // The metadata document: JSON.

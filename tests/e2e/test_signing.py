@@ -124,6 +124,22 @@ class Signed(Case):
         self.assertEqual(self.origin.count("fxample.org"), 0)
         self.assertEqual(server.get("/healthz").status, 200)
 
+    def test_a_signature_covers_what_stands_in_for_the_photo(self):
+        server = self.serve("--access", "signed", "--signing-key", NEW, web__client_hints="true",
+                            web__negotiate="true")
+        url = sign("/photos/nobody/HR96x96?fallback=monogram&name=Ada%20King&v=1")
+        headers = {"Sec-CH-DPR": "2", "Accept": "image/webp"}
+        answer = server.get(url, headers)
+        self.assert_picture(answer, 96, 96)
+        self.assertIsNone(answer["Vary"])
+        for change in (("monogram", "silhouette"), ("Ada", "Bob"), ("v=1", "v=2"),
+                       ("fallback=monogram&", "")):
+            with self.subTest(change=change):
+                self.assert_refused(server.get(url.replace(*change)))
+        auto = server.get(sign("/photos/nobody/HR96x96?fallback=silhouette&format=auto"), headers)
+        self.assert_picture(auto, 96, 96, "webp")
+        self.assertEqual(auto["Vary"], "Accept")
+
     def test_keys_rotate(self):
         both = self.serve("--access", "signed", "--signing-key", OLD, "--signing-key", NEW)
         for key in (OLD, NEW):

@@ -178,7 +178,7 @@ class Web(case.ServedCase):
         self.assertEqual(answer["Content-Type"], "application/json; charset=utf-8")
         meta = answer.json()
         self.assertEqual(list(meta), ["width", "height", "contentType", "bytes", "etag", "fetched",
-                                      "freshUntil"])
+                                      "freshUntil", "colour", "thumbhash", "lqip"])
         self.assertEqual((meta["width"], meta["height"]), (500, 300))
         self.assertEqual(meta["contentType"], "image/jpeg")
         self.assertEqual(meta["bytes"], len(case.wide_photo()))

@@ -236,6 +236,15 @@ TEST_CASE_METHOD(StoreFixture, "a photo id leads to its owner", "[contacts][phot
   CHECK(must(store->photo_owner("p@q.r")) == PhotoOwner{box.id, plain.id});
 }
 
+TEST_CASE_METHOD(StoreFixture, "a photo id leads to its owner's name", "[contacts][photo]") {
+  const Contact made =
+      create(R"({"GivenName":"Ada","Surname":"King","EmailAddresses":[{"Address":"p@q.r"}]})");
+  CHECK(must(store->owner_name("p@q.r")) == "Ada King");
+  CHECK(must(store->owner_name(made.id)) == "Ada King");
+  CHECK(must(store->owner_name("rob@contoso.com")).empty());
+  CHECK(code(store->owner_name("nobody")) == Errc::no_photo);
+}
+
 TEST_CASE_METHOD(StoreFixture, "a photo id may name mailbox and contact", "[contacts][photo]") {
   const Mailbox box = must(store->mailbox(kMe));
   const Contact made = create(R"({"EmailAddresses":[{"Address":"p@q.r"}]})");

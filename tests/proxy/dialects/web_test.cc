@@ -1,5 +1,6 @@
 #include "proxy/dialects/web.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "tests/proxy/dialects/requests.h"
@@ -59,6 +60,79 @@ TEST_CASE("options of a web URL change the picture, unknown ones do not") {
                               .gravity = Gravity::attention,
                               .quality = 55,
                               .enlarge = true});
+}
+
+TEST_CASE("Accept chooses the format where the URL or the settings let it") {
+  const std::array headers{http::Header{"Accept", "image/avif,image/webp,*/*"}};
+  const auto call = [&](std::string_view target, const Limits& limits = {}) {
+    auto request = get(target);
+    request.headers = headers;
+    return **parse_web(request, limits);
+  };
+  const Call chosen = call("/photos/a/HR48x48?format=auto");
+  CHECK(chosen.by_accept);
+  CHECK(chosen.ask.spec == imaging::Spec{.box = {48, 48}, .format = Format::avif, .or_jpeg = true});
+  CHECK(call("/photos/a", {.negotiate = true}).ask.spec.format == Format::avif);
+  CHECK(understood("/photos/a?format=auto").ask.spec == imaging::Spec{.box = {48, 48}});
+  for (const auto* named : {"/photos/a/HR48x48.webp", "/photos/a?format=webp",
+                            "/photos/a/HR48x48.webp?format=auto", "/photos/a?size=HR48x48.webp"}) {
+    const Call plain = call(named, {.negotiate = true});
+    CHECK_FALSE(plain.by_accept);
+    CHECK(plain.ask.spec == imaging::Spec{.box = {48, 48}, .format = Format::webp});
+  }
+  CHECK_FALSE(call("/photos/a/HR48x48").by_accept);
+  CHECK(refused("/photos/a?format=gif").detail.find("format") != std::string::npos);
+}
+
+TEST_CASE("client hints fill what the URL leaves open, where they are on") {
+  const auto box = [](std::string_view target, std::string_view ratio, std::string_view width,
+                      bool on = true) {
+    const std::array headers{http::Header{"sec-ch-dpr", ratio},
+                             http::Header{"Sec-CH-Width", width}};
+    auto request = get(target);
+    request.headers = headers;
+    const auto call = **parse_web(request, {.client_hints = on});
+    CHECK(call.by_hints == on);
+    return call.ask.spec.box;
+  };
+  CHECK(box("/photos/a/HR50x40", "2", "") == Size{100, 80});
+  CHECK(box("/photos/a/HR50x40", "1.25", "") == Size{100, 80});
+  CHECK(box("/photos/a/HR50x40", "2.0", "500") == Size{100, 80});
+  CHECK(box("/photos/a/HR50x40", "7", "") == Size{150, 120});
+  CHECK(box("/photos/a/HR50x40?dpr=1", "3", "") == Size{50, 40});
+  CHECK(box("/photos/a", "3", "100") == Size{112, 112});
+  CHECK(box("/photos/a", "", "4096") == Size{4'096, 4'096});
+  CHECK(box("/photos/a?dpr=2", "", "100") == Size{96, 96});
+  for (const auto* wrong : {"0", "-1", "1e3", "999", "1.x", ""})
+    CHECK(box("/photos/a/HR50x40", wrong, "") == Size{50, 40});
+  CHECK(box("/photos/a", "2", "100", false) == Size{48, 48});
+}
+
+TEST_CASE("headers change nothing about a signed URL that it does not leave open itself") {
+  const std::array headers{http::Header{"sec-ch-dpr", "3"}, http::Header{"Accept", "image/webp"}};
+  const auto signed_call = [&](std::string_view target) {
+    auto request = get(target);
+    request.headers = headers;
+    return **parse_web(request, {.negotiate = true, .client_hints = true});
+  };
+  const Call plain = signed_call("/photos/a/HR48x48?kid=k&sig=x");
+  CHECK_FALSE((plain.by_accept || plain.by_hints));
+  CHECK(plain.ask.spec == imaging::Spec{.box = {48, 48}});
+  const Call open = signed_call("/photos/a/HR48x48?format=auto&kid=k&sig=x");
+  CHECK((open.by_accept && !open.by_hints));
+  CHECK(open.ask.spec.format == Format::webp);
+}
+
+TEST_CASE("metadata has a sketch where there is one") {
+  cache::Meta meta{.status = cache::Meta::Status::photo, .version = "v", .width = 9, .height = 9};
+  CHECK(web_metadata(meta).find("lqip") == std::string::npos);
+  meta.thumbhash = "aGFzaA==";
+  meta.colour = "#102030";
+  meta.preview = "d2VicA==";
+  const std::string text = web_metadata(meta);
+  CHECK(text.find(R"("colour": "#102030")") != std::string::npos);
+  CHECK(text.find(R"("thumbhash": "aGFzaA==")") != std::string::npos);
+  CHECK(text.find(R"("lqip": "data:image/webp;base64,d2VicA==")") != std::string::npos);
 }
 
 TEST_CASE("a wrong option is refused by name") {
