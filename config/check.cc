@@ -165,6 +165,14 @@ Problem check_tag_header(string_view header) {
   return "expected Surrogate-Key, Cache-Tag or xkey, got \"" + std::string(header) + "\"";
 }
 
+Problem check_purge_url(string_view url) {
+  if (url == "none") return std::nullopt;
+  if (!url.starts_with("http://") && !url.starts_with("https://"))
+    return "expected an http or https URL, or none";
+  if (!is_visible(url)) return "a URL has only visible ASCII characters; percent-encode others";
+  return std::nullopt;
+}
+
 template <class T>
 Problem problem_of(const Result<T>& result) {
   return result ? Problem() : result.error().detail;
@@ -208,6 +216,7 @@ constexpr Order kOrders[] = {
     {"imaging.max_source_bytes", "http.max_pending_output_bytes", "the largest original must fit"},
     {"origin.connect_timeout", "origin.timeout", "connecting is part of the fetch"},
     {"redis.reconnect_min", "redis.reconnect_max", "waits grow from one to the other"},
+    {"purge.retry_min", "purge.retry_max", "waits grow from one to the other"},
     {"imaging.recycle_after_bytes", "imaging.max_worker_bytes",
      "a worker must be replaced before it hits its wall"},
     {"imaging.master_edge", "imaging.max_output_edge", "no picture is larger"},
@@ -251,6 +260,9 @@ std::vector<std::string> check(const Settings& settings) {
   note("cdn.allow_origin", check_allow_origin(settings.cdn.allow_origin));
   for (const std::string& header : settings.cdn.tag_headers)
     note("cdn.tag_headers", check_tag_header(header));
+  note("purge.url", check_purge_url(settings.purge.url));
+  for (const std::string& header : settings.purge.headers)
+    note("purge.headers", problem_of(parse_header(header)));
   for (const Order& order : kOrders) {
     if (number(order.small, settings) <= number(order.large, settings)) continue;
     note(order.small,

@@ -245,6 +245,27 @@ struct FallbackSettings {
   bool on_error = false;
 };
 
+struct PurgeSettings {
+  // The CDN's purge endpoint, or "none". In it, in the headers and in the body {tags} stands for
+  // the tags between blanks, {tag_list} for the same between commas, {tag_json} for a JSON list.
+  std::string url = "none";
+  std::string method = "POST";
+  // "Name: value".
+  std::vector<std::string> headers;
+  // One more, that proves who we are; also file:PATH or env:NAME.
+  std::string secret_header;
+  std::string body;
+  milliseconds timeout{5'000};
+  // Requests that wait for the one under way; more are lost, with an error in the log.
+  int max_queued = 10'000;
+  // Tags in one request; Cloudflare takes 30.
+  int max_tags = 30;
+  // A request that fails for the moment is tried so often, after waits that double.
+  int max_attempts = 8;
+  milliseconds retry_min{500};
+  milliseconds retry_max{30'000};
+};
+
 struct PhotoSettings {
   // /original passes the origin's bytes through, metadata and all. Off: it is re-encoded clean,
   // because EXIF names places and devices.
@@ -333,6 +354,7 @@ struct Settings {
   CdnSettings cdn;
   WebSettings web;
   FallbackSettings fallback;
+  PurgeSettings purge;
   PhotoSettings photo;
   AccessSettings access;
   ContactsSettings contacts;

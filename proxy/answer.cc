@@ -61,6 +61,12 @@ seconds within(const Caching& caching, seconds bound) {
   return std::min(bound, caching.left.value_or(bound));
 }
 
+// nginx does not subtract Age from max-age, and would keep what is old already too long. This line
+// of its own, which it does not pass on, goes before Cache-Control and counts from now.
+void write_for_nginx(http::Lines& lines, std::int64_t left) {
+  lines.line("X-Accel-Expires: ", left);
+}
+
 seconds most_kept(const photo::Failure& failure, const CdnSettings& settings,
                   const Caching& caching) {
   if (caching.fallback) return settings.fallback_max_age;
@@ -94,6 +100,7 @@ void write_caching(http::Lines& lines, const photo::Found& found, WallClock::tim
                ", s-maxage=", at_most(settings.cdn.max_age),
                ", stale-while-revalidate=", after(freshness.stale_while_revalidate),
                ", stale-if-error=", after(freshness.stale_if_error));
+    write_for_nginx(lines, at_most(settings.cdn.max_age) - age);
   }
   lines.line("Age: ", age);
   write_status(lines, found.via, left, found.shared, found.stale ? "-stale" : "");
@@ -109,6 +116,7 @@ void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock:
     const std::int64_t kept = std::min(left, bound.count());
     lines.line("Cache-Control: ", scope(caching.audience), ", max-age=", age + kept)
         .line("Age: ", age);
+    if (caching.audience == Audience::anyone) write_for_nginx(lines, kept);
   } else {
     lines.line("Cache-Control: no-store");
   }

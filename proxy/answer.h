@@ -34,7 +34,7 @@ struct Caching {
 // Cache-Control, Age and Cache-Status (RFC 9211) of a photo's answer. Age counts from when the
 // origin last confirmed the photo, and max-age from the same moment: what may be kept is what is
 // left of freshness, by clients at most settings.freshness.client_max_age and by CDNs at most
-// settings.cdn.max_age.
+// settings.cdn.max_age. X-Accel-Expires is what is left of it now, for nginx alone.
 void write_caching(http::Lines& lines, const photo::Found& found, WallClock::time_point now,
                    const Settings& settings, const Caching& caching);
 

@@ -158,6 +158,7 @@ Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallb
       metrics_(metrics),
       store_(store),
       forwarder_(forwarder),
+      admin_(loop, settings, process_.purge),
       shared_lines_(shared_lines(settings.cdn)),
       ucwa_lines_(shared_lines_ + "X-MS-UcwaVersion: " + std::to_string(dialects::kUcwaVersion) +
                   "\r\n"),

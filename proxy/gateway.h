@@ -9,6 +9,7 @@
 #include "config/settings.h"
 #include "proxy/access/guard.h"
 #include "proxy/access/permissions.h"
+#include "proxy/admin.h"
 #include "proxy/dialects/call.h"
 #include "proxy/exchange.h"
 #include "proxy/fallback/fallbacks.h"
@@ -27,6 +28,7 @@ struct ProcessView {
   std::function<void(Loop& here, std::move_only_function<void(std::string)> done)> metrics;
   // May a balancer send requests here?
   std::function<bool()> ready;
+  Admin::CarryOut purge;
 };
 
 // The embedded contact store's face on one loop.
@@ -105,6 +107,7 @@ class Gateway {
   StoreFace* store_;
   forward::Forwarder* forwarder_;
   RequestIds request_ids_;
+  Admin admin_;
   const std::string shared_lines_;
   const std::string ucwa_lines_;
   const std::string preflight_lines_;

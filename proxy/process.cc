@@ -24,6 +24,8 @@
 #include "proxy/loop/reactor_loop.h"
 #include "proxy/origin/source.h"
 #include "proxy/photo/service.h"
+#include "proxy/purge/purge.h"
+#include "proxy/purge/webhook.h"
 #include "proxy/service_manager.h"
 #include "proxy/telemetry/log.h"
 #include "proxy/telemetry/process.h"
@@ -104,6 +106,7 @@ class Process::State {
   cache::RouterEvents redis_events(Shard& shard, bool tells_feed);
   // `tried` learns how the first attempt ended, while feed_tried_ says so.
   void start_feed(Loop& loop, std::promise<void>& tried);
+  void start_purge(Loop& home);
   void start_server(Shard& shard);
   [[nodiscard]] std::unique_ptr<forward::Forwarder> make_forwarder(Loop& loop);
   [[nodiscard]] fallback::Names::Ask names(Loop& here);
@@ -132,10 +135,12 @@ class Process::State {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<imaging::Pool> pool_;  // On the first loop.
   std::unique_ptr<photo::Service> service_;
-  // On the first loop, all three.
+  // On the first loop, all five.
   std::promise<void>* feed_tried_ = nullptr;
   std::vector<cache::RedisTarget> redis_masters_;
   std::unique_ptr<cache::RedisFeed> feed_;
+  std::unique_ptr<purge::Webhook> webhook_;
+  std::unique_ptr<purge::Purge> purge_;
   std::unique_ptr<access::Permissions> permissions_;
 };
 
@@ -168,6 +173,7 @@ void Process::State::start(const std::string& executable) {
   for (const auto& shard : shards_) homes.push_back({&shard->loop, shard->flights.get()});
   service_ =
       std::make_unique<photo::Service>(memory_, vouch_, settings_.freshness, std::move(homes));
+  start_purge(shards_.front()->loop);
   if (redis_) {
     // What is learnt before the feed is whole is doubted once it is: better to have it from the
     // start, if Redis is there at all.
@@ -266,12 +272,26 @@ fallback::Names::Ask Process::State::names(Loop& here) {
   };
 }
 
+void Process::State::start_purge(Loop& home) {
+  purge::Purge::TellCdn tell_cdn;
+  if (settings_.purge.url != "none") {
+    shards_.front()->loop.run(
+        [&] { webhook_ = std::make_unique<purge::Webhook>(home, settings_.purge); });
+    tell_cdn = [this](const auto& tags) { return webhook_ && webhook_->enqueue(tags); };
+  }
+  purge_ = std::make_unique<purge::Purge>(*service_, settings_.cdn, home, std::move(tell_cdn));
+}
+
 void Process::State::start_server(Shard& shard) {
   ProcessView view{.metrics =
                        [this](Loop& here, std::move_only_function<void(std::string)> done) {
                          scrape(std::make_unique<Scrape>(here, std::move(done)), 0);
                        },
-                   .ready = [this] { return !draining_.load(std::memory_order_relaxed); }};
+                   .ready = [this] { return !draining_.load(std::memory_order_relaxed); },
+                   .purge =
+                       [this](Loop& here, purge::Order order, purge::Purge::Done done) {
+                         purge_->carry_out(here, std::move(order), std::move(done));
+                       }};
   if (contacts::StoreThread* contacts = source_->contacts())
     shard.store_face = std::make_unique<StoreFace>(
         rest::Ports{shard.loop, *contacts, *service_, renderer(shard.loop)}, settings_);
@@ -288,6 +308,7 @@ void Process::State::start_server(Shard& shard) {
         gateway->handle(request, std::move(responder));
       },
       [this](http::Method method, std::string_view path) {
+        if (Admin::owns(path)) return Admin::kMaxBody;
         if (upstream_ && upstream_->takes(path)) return upstream_->max_request_bytes;
         const bool store = source_->contacts() != nullptr;
         return std::max(call_body_limit(settings_.photo, method, path),
@@ -428,6 +449,13 @@ void Process::State::count(const Shard& shard, telemetry::Gauges& gauges) const 
     gauges.redis_feed_whole = vouch_.whole(Clock::now()) && feed_->whole() ? 1 : 0;
     gauges.redis_changes = feed_->changes();
   }
+  if (webhook_) {
+    const auto purges = webhook_->stats();
+    gauges.purges_queued = purges.queued;
+    gauges.purges_sent = purges.sent;
+    gauges.purges_retried = purges.retried;
+    gauges.purges_lost = purges.lost;
+  }
   const auto pool = pool_->stats();
   gauges.imaging_workers = as_count(pool.workers);
   gauges.imaging_busy = as_count(pool.busy);
@@ -466,7 +494,10 @@ void Process::State::tear_down() {
   flush();  // An upload asks the contact store when its picture is made.
   for (const auto& shard : shards_) {
     shard->loop.run([&] {
-      if (&shard == &shards_.front()) feed_.reset();
+      if (&shard == &shards_.front()) {
+        webhook_.reset();
+        feed_.reset();
+      }
       if (shard->flights) shard->flights->stop();
       shard->origin.reset();
       shard->forwarder.reset();

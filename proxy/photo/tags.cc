@@ -1,25 +1,15 @@
 #include "proxy/photo/tags.h"
 
-#include <openssl/sha.h>
-
-#include <array>
+#include "proxy/access/hash.h"
 
 namespace likeness::photo {
 namespace {
 
 std::string tag(std::string_view kind, std::string_view named, const CdnSettings& settings) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  constexpr std::size_t kBytes = 8;
+  constexpr std::size_t kDigits = 16;
   std::string salted = settings.tag_salt;
   salted += named;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(salted.data()), salted.size(), digest.data());
-  std::string text(kind);
-  for (std::size_t i = 0; i < kBytes; ++i) {
-    text += kDigits[digest[i] >> 4U];
-    text += kDigits[digest[i] & 15U];
-  }
-  return text;
+  return std::string(kind) + access::hex(access::sha256(salted)).substr(0, kDigits);
 }
 
 }  // namespace

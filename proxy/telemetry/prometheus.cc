@@ -208,6 +208,17 @@ void add_connections(Page& page, const Gauges& gauges) {
   page.single("sent_bytes_total", "counter", "Bytes written to clients.", gauges.bytes_sent);
 }
 
+void add_purges(Page& page, const Gauges& gauges) {
+  page.single("cdn_purges_queued", "gauge", "Purges that the CDN has not taken yet.",
+              gauges.purges_queued);
+  page.single("cdn_purges_sent_total", "counter", "Purges that the CDN has taken.",
+              gauges.purges_sent);
+  page.single("cdn_purges_retried_total", "counter", "Attempts at a purge that failed.",
+              gauges.purges_retried);
+  page.single("cdn_purges_lost_total", "counter", "Purges given up: the CDN may show old photos.",
+              gauges.purges_lost);
+}
+
 void add_process(Page& page, const Gauges& gauges) {
   page.single("flights", "gauge", "Misses in flight.", gauges.flights);
   page.single("flights_coalesced_total", "counter", "Requests that joined a miss in flight.",
@@ -238,6 +249,7 @@ std::string render_prometheus(Loops loops, const Gauges& gauges) {
   add_imaging(page, loops, gauges);
   add_memory(page, gauges);
   add_connections(page, gauges);
+  add_purges(page, gauges);
   add_process(page, gauges);
   return page.take();
 }

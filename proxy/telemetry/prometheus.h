@@ -55,6 +55,11 @@ struct Gauges {
   std::uint64_t redis_feed_whole = 0;  // 1 while changes are heard of.
   std::uint64_t redis_changes = 0;     // Only grows.
 
+  std::uint64_t purges_queued = 0;  // Requests to the CDN.
+  std::uint64_t purges_sent = 0;    // This and the next two only grow.
+  std::uint64_t purges_retried = 0;
+  std::uint64_t purges_lost = 0;
+
   std::uint64_t resident_bytes = 0;          // Of this process.
   std::uint64_t workers_resident_bytes = 0;  // Of all imaging workers.
   double uptime_seconds = 0;

@@ -51,6 +51,7 @@ TEST_CASE("the table names every field of every section") {
   CHECK(count_fields("cdn") == count_members<CdnSettings>());
   CHECK(count_fields("web") == count_members<WebSettings>());
   CHECK(count_fields("fallback") == count_members<FallbackSettings>());
+  CHECK(count_fields("purge") == count_members<PurgeSettings>());
   CHECK(count_fields("photo") == count_members<PhotoSettings>());
   CHECK(count_fields("access") == count_members<AccessSettings>());
   CHECK(count_fields("contacts") == count_members<ContactsSettings>());

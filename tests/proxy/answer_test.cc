@@ -42,9 +42,11 @@ TEST_CASE("a CDN may keep all that is left of freshness, and a browser its share
   settings.freshness.client_max_age = seconds(600);
   settings.freshness.stale_while_revalidate = seconds(70);
   settings.freshness.stale_if_error = seconds(80);
-  CHECK_THAT(lines_of(found(seconds(100), seconds(3'000)), settings),
-             Contains("Cache-Control: public, max-age=700, s-maxage=3100, "
-                      "stale-while-revalidate=70, stale-if-error=80\r\nAge: 100\r\n"));
+  CHECK_THAT(
+      lines_of(found(seconds(100), seconds(3'000)), settings),
+      Contains(
+          "Cache-Control: public, max-age=700, s-maxage=3100, "
+          "stale-while-revalidate=70, stale-if-error=80\r\nX-Accel-Expires: 3000\r\nAge: 100\r\n"));
   settings.cdn.max_age = seconds(50);
   CHECK_THAT(lines_of(found(seconds(100), seconds(3'000)), settings), Contains(", s-maxage=150,"));
 }
@@ -55,15 +57,15 @@ TEST_CASE("what is stale here already has used up some of its grace") {
   settings.freshness.stale_if_error = seconds(80);
   CHECK_THAT(lines_of(found(seconds(100), seconds(-30)), settings),
              Contains("public, max-age=100, s-maxage=100, stale-while-revalidate=0, "
-                      "stale-if-error=50\r\n"));
+                      "stale-if-error=50\r\nX-Accel-Expires: 0\r\n"));
 }
 
 TEST_CASE("what is for one caller is for no shared cache") {
   const auto lines = lines_of(found(seconds(0), seconds(60)), {}, {.audience = Audience::caller});
   CHECK_THAT(lines, Contains("Cache-Control: private, max-age=60,"));
-  CHECK_THAT(lines, !Contains("s-maxage") && !Contains("public"));
+  CHECK_THAT(lines, !Contains("s-maxage") && !Contains("public") && !Contains("X-Accel"));
   CHECK_THAT(lines_of(failure(Errc::no_photo, seconds(60)), {}, {.audience = Audience::caller}),
-             Contains("Cache-Control: private, max-age=65\r\n"));
+             Contains("Cache-Control: private, max-age=65\r\n") && !Contains("X-Accel"));
 }
 
 TEST_CASE("a versioned URL is immutable") {
@@ -89,7 +91,8 @@ TEST_CASE("failures and what stands in for a photo have lifetimes of their own")
     return lines_of(failure(code, left), settings, {.fallback = fallback});
   };
   // Each was learnt five seconds ago, and max-age counts from then.
-  CHECK_THAT(kept(Errc::no_photo, seconds(300), false), Contains("public, max-age=55\r\n"));
+  CHECK_THAT(kept(Errc::no_photo, seconds(300), false),
+             Contains("public, max-age=55\r\n") && Contains("X-Accel-Expires: 50\r\n"));
   CHECK_THAT(kept(Errc::no_photo, seconds(10), false), Contains("public, max-age=15\r\n"));
   CHECK_THAT(kept(Errc::no_photo, seconds(300), true), Contains("public, max-age=25\r\n"));
   CHECK_THAT(kept(Errc::bad_source, seconds(300), false), Contains("public, max-age=8\r\n"));
