@@ -85,6 +85,10 @@ void MemoryCache::clear() {
   for (const auto& shard : shards_) shard->clear();
 }
 
+std::vector<std::string> MemoryCache::photos(std::size_t shard) const {
+  return shards_[shard]->photos();
+}
+
 MemoryStats MemoryCache::stats() const {
   MemoryStats total;
   for (const auto& shard : shards_) shard->add_to(total);

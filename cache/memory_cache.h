@@ -85,6 +85,10 @@ class MemoryCache {
   void erase_all(std::string_view photos);
   void clear();
 
+  // The ids of all photos, a shard at a time, since copying all of them takes long.
+  [[nodiscard]] std::size_t shard_count() const { return shards_.size(); }
+  [[nodiscard]] std::vector<std::string> photos(std::size_t shard) const;
+
   [[nodiscard]] MemoryStats stats() const;
 
  private:

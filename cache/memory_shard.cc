@@ -155,6 +155,14 @@ void MemoryShard::erase_all(std::string_view photos) {
   }
 }
 
+std::vector<std::string> MemoryShard::photos() const {
+  std::vector<std::string> ids;
+  const std::lock_guard lock(mutex_);
+  ids.reserve(photos_.size());
+  for (const auto& [id, photo] : photos_) ids.push_back(id);
+  return ids;
+}
+
 void MemoryShard::clear() {
   PhotoItems all;
   const std::lock_guard lock(mutex_);

@@ -86,6 +86,7 @@ class alignas(64) MemoryShard {
   void erase(const PhotoKey& key);
   void erase_all(std::string_view photos);
   void clear();
+  [[nodiscard]] std::vector<std::string> photos() const;
   void add_to(MemoryStats& total) const;
 
  private:

@@ -185,32 +185,63 @@ void RedisStore::erase(std::string_view photo, Done<std::optional<std::string>> 
 struct RedisStore::Search {
   std::string pattern;
   std::vector<std::string> masters;  // Those still to be searched, the last one first.
-  std::string cursor;
-  Done<void> done;
+  Wanted wanted = {};                // Empty: what is found is erased.
+  std::vector<std::string> found = {};
+  std::move_only_function<void(Result<void>, std::vector<std::string> found)> done;
+  std::string cursor = "0";
 };
 
 void RedisStore::erase_all(std::string_view photos, Done<void> done) {
-  search(
-      std::make_unique<Search>(as_pattern(key(photos)), router_->masters(), "0", std::move(done)));
+  search(std::make_unique<Search>(
+      Search{.pattern = as_pattern(key(photos)),
+             .masters = router_->masters(),
+             .done = [then = std::move(done)](Result<void> erased, const auto&) mutable {
+               then(std::move(erased));
+             }}));
+}
+
+void RedisStore::find_all(Wanted wanted, Done<std::vector<std::string>> done) {
+  search(std::make_unique<Search>(
+      Search{.pattern = as_pattern(key({})),
+             .masters = router_->masters(),
+             .wanted = std::move(wanted),
+             .done = [then = std::move(done)](const Result<void>& searched, auto found) mutable {
+               if (!searched) return then(std::unexpected(searched.error()));
+               then(std::move(found));
+             }}));
 }
 
 void RedisStore::search(std::unique_ptr<Search> search) {
   const RedisCommand scan{"SCAN", search->cursor, "MATCH", search->pattern, "COUNT", kScanStep};
   const std::string master = search->masters.back();
   router_->run_on(master, scan, [this, at = std::move(search)](Result<RedisReply> reply) mutable {
-    if (!reply) return at->done(std::unexpected(reply.error()));
-    if (reply->kind == RedisReply::Kind::error) return at->done(refused(*reply));
+    if (!reply) return at->done(std::unexpected(reply.error()), {});
+    if (reply->kind == RedisReply::Kind::error) return at->done(refused(*reply), {});
     if (reply->elements.size() != 2)
-      return at->done(fail(Errc::store_unavailable, "Redis answered no page of keys"));
+      return at->done(fail(Errc::store_unavailable, "Redis answered no page of keys"), {});
     at->cursor = std::move(reply->elements[0].text);
-    const std::vector<RedisReply> keys = std::move(reply->elements[1].elements);
-    erase_keys(keys, [this, next = std::move(at)](Result<void> erased) mutable {
-      if (!erased) return next->done(std::move(erased));
-      if (next->cursor == "0") next->masters.pop_back();
-      if (next->masters.empty()) return next->done({});
-      this->search(std::move(next));
-    });
+    use(std::move(at), reply->elements[1].elements);
   });
+}
+
+void RedisStore::use(std::unique_ptr<Search> search, const std::vector<RedisReply>& keys) {
+  if (search->wanted) {
+    for (const RedisReply& found : keys) {
+      const auto photo = std::string_view(found.text).substr(prefix_.size());
+      if (search->wanted(photo)) search->found.emplace_back(photo);
+    }
+    return search_on(std::move(search));
+  }
+  erase_keys(keys, [this, at = std::move(search)](Result<void> erased) mutable {
+    if (!erased) return at->done(std::move(erased), {});
+    search_on(std::move(at));
+  });
+}
+
+void RedisStore::search_on(std::unique_ptr<Search> search) {
+  if (search->cursor == "0") search->masters.pop_back();
+  if (search->masters.empty()) return search->done({}, std::move(search->found));
+  this->search(std::move(search));
 }
 
 // One command a key, since those of a cluster may not name two slots.

@@ -39,6 +39,7 @@ class RedisStore final : public Store {
   void peek(std::string_view photo, Done<Peeked> done) override;
   void erase(std::string_view photo, Done<std::optional<std::string>> done) override;
   void erase_all(std::string_view photos, Done<void> done) override;
+  void find_all(Wanted wanted, Done<std::vector<std::string>> done) override;
   [[nodiscard]] bool connected() const override { return router_->connected(); }
 
   [[nodiscard]] RedisStats stats() const { return router_->stats(); }
@@ -51,9 +52,11 @@ class RedisStore final : public Store {
   // A script that answers 1 or 0.
   void run_flag(const RedisScript& script, const std::string& key, RedisCommand args,
                 Done<bool> done);
-  // Steps of erase_all().
+  // Steps of erase_all() and find_all().
   struct Search;
   void search(std::unique_ptr<Search> search);
+  void use(std::unique_ptr<Search> search, const std::vector<RedisReply>& keys);
+  void search_on(std::unique_ptr<Search> search);
   void erase_keys(const std::vector<RedisReply>& keys, Done<void> done);
 
   const std::string prefix_;

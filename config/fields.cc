@@ -46,6 +46,7 @@ constexpr Section kSections[] = {
     {"access", "Who may see and change what."},
     {"contacts", "The embedded contact store and its REST interface."},
     {"limits", "How much one client may ask for."},
+    {"page", "The page at / that shows what the proxy does."},
     {"log", "The log, on standard error."},
 };
 
@@ -596,6 +597,10 @@ constexpr Field kFields[] = {
      "Client addresses remembered per process.",
      at<&Settings::limits, &LimitSettings::max_clients>(),
      {.min = 64, .max = 100'000'000}},
+
+    // page
+    {"page.enabled", "false turns it off; it shows whose photos there are.",
+     at<&Settings::page, &PageSettings::enabled>()},
 
     // log
     {"log.level",

@@ -338,6 +338,11 @@ struct LimitSettings {
   int max_clients = 65'536;
 };
 
+struct PageSettings {
+  // The page at "/". It shows whose photos there are.
+  bool enabled = true;
+};
+
 struct LogSettings {
   // trace, debug, info, warn, error or off.
   std::string level = "info";
@@ -359,6 +364,7 @@ struct Settings {
   AccessSettings access;
   ContactsSettings contacts;
   LimitSettings limits;
+  PageSettings page;
   LogSettings log;
 };
 

@@ -158,7 +158,8 @@ Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallb
       metrics_(metrics),
       store_(store),
       forwarder_(forwarder),
-      admin_(loop, settings, process_.purge),
+      admin_(loop, guard, settings, process_.purge),
+      page_(loop, guard, process_.list_photos),
       shared_lines_(shared_lines(settings.cdn)),
       ucwa_lines_(shared_lines_ + "X-MS-UcwaVersion: " + std::to_string(dialects::kUcwaVersion) +
                   "\r\n"),
@@ -170,6 +171,7 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (answer_system(request, exchange)) return;
   if (const auto error = guard_.admit(request, exchange.started()))
     return refuse(exchange, dialects::family_of(request.path), *error, request.header("accept"));
+  if (answer_operators(request, exchange)) return;
   if (answer_posted(request, exchange)) return;
 
   if (store_ != nullptr && store_->api.handle(request, exchange)) return;
@@ -416,6 +418,18 @@ void Gateway::answer_found(const Request& request, const Call& call, Exchange& e
                  .body = same ? std::string_view() : std::string_view(*picture.bytes),
                  .keep = &keep},
                 outcome_of(found));
+}
+
+// Orders, and the page that shows what goes on.
+bool Gateway::answer_operators(const Request& request, Exchange& exchange) {
+  if (!guard_.is_operators_door(request)) return false;
+  if (Admin::owns(request.path)) {
+    admin_.handle(request, std::move(exchange));
+    return true;
+  }
+  if (!settings_.page.enabled || !Page::owns(request.path)) return false;
+  page_.handle(request, std::move(exchange));
+  return true;
 }
 
 // Health, readiness and metrics: for balancers and operators, in no dialect.

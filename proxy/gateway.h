@@ -15,6 +15,7 @@
 #include "proxy/fallback/fallbacks.h"
 #include "proxy/forward/forwarder.h"
 #include "proxy/http/message.h"
+#include "proxy/page/page.h"
 #include "proxy/photo/service.h"
 #include "proxy/rest/contacts_api.h"
 #include "proxy/rest/photo_uploads.h"
@@ -29,6 +30,7 @@ struct ProcessView {
   // May a balancer send requests here?
   std::function<bool()> ready;
   Admin::CarryOut purge;
+  Page::List list_photos;
 };
 
 // The embedded contact store's face on one loop.
@@ -78,6 +80,7 @@ class Gateway {
                                   const dialects::Parsed& parsed) const;
   bool answer_system(const http::Request& request, Exchange& exchange);
   bool answer_posted(const http::Request& request, Exchange& exchange);
+  bool answer_operators(const http::Request& request, Exchange& exchange);
   void answer_photo(const http::Request& request, const dialects::Call& call, Exchange exchange);
   [[nodiscard]] bool name_own(const access::Proof& proof, dialects::Call& call) const;
   void ask_permission(const http::Request& request, const dialects::Call& call, Exchange exchange);
@@ -108,6 +111,7 @@ class Gateway {
   forward::Forwarder* forwarder_;
   RequestIds request_ids_;
   Admin admin_;
+  Page page_;
   const std::string shared_lines_;
   const std::string ucwa_lines_;
   const std::string preflight_lines_;

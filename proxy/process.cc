@@ -251,11 +251,11 @@ void Process::State::start_feed(Loop& loop, std::promise<void>& tried) {
 std::unique_ptr<forward::Forwarder> Process::State::make_forwarder(Loop& loop) {
   forward::Forget forget = [this, &loop](std::vector<std::string> photos,
                                          std::move_only_function<void()> done) {
-    service_->forget(loop, std::move(photos),
-                     [done = std::move(done)](const Result<void>& told) mutable {
-                       if (!told) log::warn("a written photo: {}", told.error().detail);
-                       done();
-                     });
+    purge_->forget(loop, std::move(photos),
+                   [done = std::move(done)](const Result<void>& told) mutable {
+                     if (!told) log::warn("a written photo: {}", told.error().detail);
+                     done();
+                   });
   };
   return std::make_unique<forward::Forwarder>(loop, *upstream_, std::move(forget));
 }
@@ -291,10 +291,21 @@ void Process::State::start_server(Shard& shard) {
                    .purge =
                        [this](Loop& here, purge::Order order, purge::Purge::Done done) {
                          purge_->carry_out(here, std::move(order), std::move(done));
+                       },
+                   .list_photos =
+                       [this](Loop& here, origin::Source::Done done) {
+                         // Who needs a token to see the contacts sees none here.
+                         const bool open = settings_.access.tokens.empty();
+                         source_->list(here, open ? Page::kMaxListed : 0, std::move(done));
                        }};
   if (contacts::StoreThread* contacts = source_->contacts())
     shard.store_face = std::make_unique<StoreFace>(
-        rest::Ports{shard.loop, *contacts, *service_, renderer(shard.loop)}, settings_);
+        rest::Ports{shard.loop, *contacts,
+                    [this, &shard](auto photos, auto done) {
+                      purge_->forget(shard.loop, std::move(photos), std::move(done));
+                    },
+                    renderer(shard.loop)},
+        settings_);
   if (upstream_) shard.forwarder = make_forwarder(shard.loop);
   shard.fallbacks = std::make_unique<fallback::Fallbacks>(
       fallback::Fallbacks::Ports{drawings_, images_, renderer(shard.loop), names(shard.loop)},

@@ -77,6 +77,7 @@ Guard::Guard(const Settings& settings, bool origin_knows_callers)
       cdn_secret_(header_of(secret("access.cdn_secret", settings.access.cdn_secret))),
       operators_apart_(!settings.http.admin_listen.empty()),
       origin_knows_callers_(origin_knows_callers),
+      has_tokens_(!settings.access.tokens.empty()),
       embedded_(settings.origin.spec.starts_with("embedded")),
       limits_(settings.limits) {}
 
@@ -151,6 +152,10 @@ bool Guard::may_watch(const Request& request) const {
                          !request.header("forwarded").empty() || !request.header("via").empty();
   if (passed_on) return false;
   return request.address ? request.address->is_loopback() : request.client == "unix";
+}
+
+bool Guard::may_list(const Request& request) const {
+  return request.operators || may_administer(request) || (is_open(Dialect::web) && !has_tokens_);
 }
 
 bool Guard::may_administer(const Request& request) const {

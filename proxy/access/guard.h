@@ -63,6 +63,8 @@ class Guard {
   // May it see metrics and the like? Whoever came by an operators' listener, this machine, and
   // whoever shows the admin token. REQUIRES: is_operators_door(request).
   [[nodiscard]] bool may_watch(const http::Request& request) const;
+  // May it see whose photos there are? Whoever may see them all, and operators.
+  [[nodiscard]] bool may_list(const http::Request& request) const;
   // May it change something? Whoever shows the admin token.
   [[nodiscard]] bool may_administer(const http::Request& request) const;
 
@@ -87,6 +89,7 @@ class Guard {
   std::optional<config::HeaderEntry> cdn_secret_;
   bool operators_apart_;
   bool origin_knows_callers_;
+  bool has_tokens_;
   bool embedded_;  // The contact store knows whose the photos are, and tokens who asks.
   ClientLimits limits_;
 };

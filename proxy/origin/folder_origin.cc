@@ -6,8 +6,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
+#include <set>
 #include <system_error>
 
 #include "proxy/http/message.h"
@@ -65,12 +68,26 @@ Validators validators_of(const struct stat& file) {
 }  // namespace
 
 PhotoFolder::PhotoFolder(const std::filesystem::path& folder, std::size_t max_bytes)
-    : folder_(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), max_bytes_(max_bytes) {
+    : path_(folder),
+      folder_(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
+      max_bytes_(max_bytes) {
   if (folder_ < 0)
     throw std::system_error(errno, std::generic_category(), "photo folder " + folder.string());
 }
 
 PhotoFolder::~PhotoFolder() { ::close(folder_); }
+
+std::vector<std::string> PhotoFolder::ids(std::size_t most) const {
+  std::set<std::string> ids;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(path_, ignored)) {
+    const auto extension = entry.path().extension().string();
+    if (std::ranges::find(kExtensions, extension) == kExtensions.end()) continue;
+    ids.insert(entry.path().stem().string());
+    if (ids.size() > most) ids.erase(std::prev(ids.end()));
+  }
+  return {ids.begin(), ids.end()};
+}
 
 Result<Fetched> PhotoFolder::read(std::string_view id, const Validators& have) const {
   const bool names_a_file = !id.empty() && id.front() != '.' &&

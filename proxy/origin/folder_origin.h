@@ -25,7 +25,11 @@ class PhotoFolder {
   // followed. The validators are the file's time and size. Blocks.
   [[nodiscard]] Result<Fetched> read(std::string_view id, const Validators& have) const;
 
+  // At most `most` ids of pictures in the folder, in order. Blocks.
+  [[nodiscard]] std::vector<std::string> ids(std::size_t most) const;
+
  private:
+  std::filesystem::path path_;
   int folder_;
   std::size_t max_bytes_;
 };

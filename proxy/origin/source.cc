@@ -41,11 +41,39 @@ class FolderSource final : public Source {
   std::unique_ptr<Origin> open(Loop& loop) override {
     return std::make_unique<FolderOrigin>(loop, reader_, folder_);
   }
+  void list(Loop& here, std::size_t most, Done done) override {
+    auto home = std::make_shared<Done>(std::move(done));
+    SideThread::Task task = [this, &here, most, home] {
+      std::vector<Listed> listed;
+      for (std::string& id : folder_.ids(most)) listed.push_back({id, id});
+      here.post([home, listed = std::move(listed)]() mutable { (*home)(std::move(listed)); });
+    };
+    if (!reader_.submit(task)) here.post([home] { (*home)({}); });
+  }
 
  private:
   PhotoFolder folder_;
   SideThread reader_;
 };
+
+// Of the first mailboxes' first contacts those that have a photo.
+Result<std::vector<Source::Listed>> with_photos(contacts::ContactStore& store, std::size_t most) {
+  std::vector<Source::Listed> listed;
+  const auto mailboxes = store.mailboxes();
+  if (!mailboxes) return std::unexpected(mailboxes.error());
+  contacts::odata::Query query;
+  query.top = contacts::odata::kMaxTop;
+  for (const auto& mailbox : *mailboxes) {
+    const auto page = store.list(mailbox.id, {}, query);
+    if (!page) return std::unexpected(page.error());
+    for (const auto& contact : page->contacts) {
+      if (listed.size() == most) return listed;
+      if (store.photo_info(mailbox.id, contact.id))
+        listed.push_back({contact.id, contact.display_name.value_or(contact.id)});
+    }
+  }
+  return listed;
+}
 
 class EmbeddedSource final : public Source {
  public:
@@ -55,6 +83,13 @@ class EmbeddedSource final : public Source {
                static_cast<std::size_t>(settings.origin.max_queued)) {}
   std::unique_ptr<Origin> open(Loop& loop) override {
     return std::make_unique<EmbeddedOrigin>(loop, store_, tokens_);
+  }
+  void list(Loop& here, std::size_t most, Done done) override {
+    store_.ask<std::vector<Listed>>(
+        here, [most](contacts::ContactStore& store) { return with_photos(store, most); },
+        [done = std::move(done)](auto listed) mutable {
+          done(std::move(listed).value_or(std::vector<Listed>()));
+        });
   }
   contacts::StoreThread* contacts() override { return &store_; }
 

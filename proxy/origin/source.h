@@ -1,8 +1,12 @@
 #ifndef LIKENESS_PROXY_ORIGIN_SOURCE_H_
 #define LIKENESS_PROXY_ORIGIN_SOURCE_H_
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "config/base/loop.h"
 #include "config/settings.h"
@@ -18,6 +22,16 @@ class Source {
   virtual ~Source() = default;
   // Call it on the loop.
   [[nodiscard]] virtual std::unique_ptr<Origin> open(Loop& loop) = 0;
+  // Some photos that it has, for the page to show: at most `most`, and none from a source that
+  // cannot say. Calls `done` exactly once, on `here`, never before it returns.
+  struct Listed {
+    std::string id;
+    std::string name;  // Of the contact, for people.
+  };
+  using Done = std::move_only_function<void(std::vector<Listed>)>;
+  virtual void list(Loop& here, std::size_t /*most*/, Done done) {
+    here.post([done = std::move(done)]() mutable { done({}); });
+  }
   // The embedded contact store, where that is the origin; lives as long as the source.
   [[nodiscard]] virtual contacts::StoreThread* contacts() { return nullptr; }
 };

@@ -176,6 +176,20 @@ void Flights::erase_stored(std::string_view photos, cache::Store::Done<void> don
   ports_.loop.post([then = std::move(done)]() mutable { then({}); });
 }
 
+std::vector<std::string> Flights::find_flying(const cache::Store::Wanted& wanted) const {
+  std::vector<std::string> found;
+  for (const auto& [photo, flight] : flights_)
+    if (wanted(photo)) found.push_back(photo);
+  return found;
+}
+
+void Flights::find_stored(cache::Store::Wanted wanted,
+                          cache::Store::Done<std::vector<std::string>> done) {
+  if (stopped_) return;
+  if (ports_.store != nullptr) return ports_.store->find_all(std::move(wanted), std::move(done));
+  ports_.loop.post([then = std::move(done)]() mutable { then(std::vector<std::string>()); });
+}
+
 // Those who wait are still answered.
 void Flights::detach(std::string_view photo) {
   const FlightPtr flight = find(photo);

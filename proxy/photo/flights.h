@@ -78,6 +78,11 @@ class Flights {
   // Erases them from the store.
   void erase_stored(std::string_view photos, cache::Store::Done<void> done);
 
+  // The ids of the photos under way, and those in the store, that are wanted.
+  [[nodiscard]] std::vector<std::string> find_flying(const cache::Store::Wanted& wanted) const;
+  void find_stored(cache::Store::Wanted wanted,
+                   cache::Store::Done<std::vector<std::string>> done);
+
   // Somebody may have changed the photo's record in the store.
   void changed(std::string_view photo) {
     if (!stopped_) changes_.changed(photo);

@@ -1,6 +1,8 @@
 #include "proxy/photo/service.h"
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "proxy/photo/freshness.h"
@@ -117,6 +119,64 @@ void Service::forget_all_here(Loop& here, const std::string& photos, Loop::Task 
       Gathering::report(gathering, {});
     });
   }
+}
+
+// All of it lives on `here`, but for `wanted`, which all loops call.
+struct Service::Search {
+  Loop& here;
+  cache::Store::Wanted wanted;
+  Found done;
+  std::vector<std::string> photos = {};
+  std::size_t shard = 0;
+  std::size_t left = 0;
+
+  void add(std::vector<std::string> more) {
+    photos.insert(photos.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+  }
+};
+
+void Service::find_all(Loop& here, cache::Store::Wanted wanted, Found done) {
+  here.post([this, search = std::make_shared<Search>(
+                       Search{.here = here, .wanted = std::move(wanted), .done = std::move(done)})] {
+    search_memory(search);
+  });
+}
+
+// A shard a turn.
+void Service::search_memory(const std::shared_ptr<Search>& search) {
+  if (search->shard == memory_.shard_count()) return search_flights(search);
+  auto photos = memory_.photos(search->shard++);
+  std::erase_if(photos, [&](const std::string& photo) { return !search->wanted(photo); });
+  search->add(std::move(photos));
+  search->here.post([this, search] { search_memory(search); });
+}
+
+void Service::search_flights(const std::shared_ptr<Search>& search) {
+  search->left = homes_.size();
+  for (const Home& home : homes_) {
+    home.loop->post([this, &home, search] {
+      search->here.post([this, search, found = home.flights->find_flying(search->wanted)]() mutable {
+        search->add(std::move(found));
+        if (--search->left == 0) search_store(search);
+      });
+    });
+  }
+}
+
+void Service::search_store(const std::shared_ptr<Search>& search) {
+  const Home& first = homes_.front();
+  first.loop->post([&first, search] {
+    first.flights->find_stored(search->wanted, [search](auto found) {
+      search->here.post([search, found = std::move(found)]() mutable {
+        const Result<void> searched = found ? Result<void>() : std::unexpected(found.error());
+        if (found) search->add(std::move(*found));
+        std::ranges::sort(search->photos);
+        const auto twice = std::ranges::unique(search->photos);
+        search->photos.erase(twice.begin(), twice.end());
+        search->done(std::move(search->photos), searched);
+      });
+    });
+  });
 }
 
 void Service::changed(std::vector<std::string> photos) {

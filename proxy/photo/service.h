@@ -2,6 +2,7 @@
 #define LIKENESS_PROXY_PHOTO_SERVICE_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,12 +62,25 @@ class Service {
   // so it takes a second for some hundred thousand records, and each is gone when it is found.
   void forget_all(Loop& here, const std::string& photos, Forgotten done);
 
+  // The ids of all photos that `wanted` says yes to, in memory, under way or in the store, each
+  // once; an error where the store could not be searched, with what else was found. Each of them is
+  // looked at, so it takes long, and no turn of a loop does. `wanted` is called on all loops.
+  //
+  // Calls `done` exactly once, on `here`, never before it returns.
+  using Found = std::move_only_function<void(std::vector<std::string> photos, Result<void> searched)>;
+  void find_all(Loop& here, cache::Store::Wanted wanted, Found done);
+
   // Somebody may have changed what the store has of these photos, or everything (cache::RedisFeed).
   // From any loop.
   void changed(std::vector<std::string> photos);
   void all_changed();
 
  private:
+  struct Search;
+  void search_memory(const std::shared_ptr<Search>& search);
+  void search_flights(const std::shared_ptr<Search>& search);
+  void search_store(const std::shared_ptr<Search>& search);
+
   void forget_all_here(Loop& here, const std::string& photos, Loop::Task done);
   [[nodiscard]] std::size_t index_of(std::string_view photo) const;
   [[nodiscard]] const Home& home_of(std::string_view photo) const;

@@ -5,8 +5,9 @@
 namespace likeness::photo {
 namespace {
 
+constexpr std::size_t kDigits = 16;
+
 std::string tag(std::string_view kind, std::string_view named, const CdnSettings& settings) {
-  constexpr std::size_t kDigits = 16;
   std::string salted = settings.tag_salt;
   salted += named;
   return std::string(kind) + access::hex(access::sha256(salted)).substr(0, kDigits);
@@ -26,9 +27,10 @@ std::string_view mailbox_of(std::string_view photo) {
   return photo.substr(0, photo.find("/contacts/"));
 }
 
-bool has_tag(std::string_view photo, std::string_view tag, const CdnSettings& settings) {
-  return tag == kEveryPhotoTag || (tag.starts_with("p-") && tag == photo_tag(photo, settings)) ||
-         (tag.starts_with("m-") && tag == mailbox_tag(mailbox_of(photo), settings));
+bool is_tag(std::string_view text) {
+  const bool named = text.starts_with("p-") || text.starts_with("m-");
+  return named && text.size() == 2 + kDigits &&
+         text.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
 }
 
 std::string tag_lines(std::string_view photo, const CdnSettings& settings) {

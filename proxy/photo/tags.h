@@ -25,9 +25,8 @@ inline constexpr std::string_view kEveryPhotoTag = "likeness";
 // The mailbox that a photo is in; a photo that is nobody's contact is its own owner's.
 [[nodiscard]] std::string_view mailbox_of(std::string_view photo);
 
-// Does the photo's answer have that tag?
-[[nodiscard]] bool has_tag(std::string_view photo, std::string_view tag,
-                           const CdnSettings& settings);
+// Can a photo have that tag, other than the one that all have?
+[[nodiscard]] bool is_tag(std::string_view text);
 
 // The header lines of settings.tag_headers, each with its CRLF; empty where there are none.
 [[nodiscard]] std::string tag_lines(std::string_view photo, const CdnSettings& settings);

@@ -1,11 +1,31 @@
 #include "proxy/purge/purge.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
+#include "proxy/photo/tags.h"
+
 namespace likeness::purge {
 
-// An order under way: what is to be forgotten by its name, then what by the beginning of its name.
+namespace {
+
+cache::Store::Wanted has_one_of(std::vector<std::string> tags, const CdnSettings& settings) {
+  std::ranges::sort(tags);
+  return [tags = std::move(tags), &settings](std::string_view photo) {
+    const auto asked_for = [&](const std::string& tag) {
+      return std::ranges::binary_search(tags, tag);
+    };
+    return asked_for(photo::photo_tag(photo, settings)) ||
+           asked_for(photo::mailbox_tag(photo::mailbox_of(photo), settings));
+  };
+}
+
+}  // namespace
+
+// An order under way: what has the tags gets its names, then what has a name is forgotten, then
+// what begins in a certain way.
 struct Purge::Work {
   Loop& here;
   std::vector<std::string> photos;
@@ -26,8 +46,27 @@ void Purge::carry_out(Loop& here, Order order, Done done) {
       work->beginnings.push_back(mailbox + "/contacts/");
     }
   }
-  service_.forget(here, std::move(work->photos), [this, work](Result<void> result) {
-    work->report.store_pending |= !result;
+  if (order.everything || order.tags.empty()) return forget_named(work);
+  service_.find_all(here, has_one_of(std::move(order.tags), settings_),
+                    [this, work](std::vector<std::string> photos, const Result<void>& searched) {
+                      if (!searched) work->report.store = Report::Store::unsearched;
+                      std::ranges::move(photos, std::back_inserter(work->photos));
+                      forget_named(work);
+                    });
+}
+
+void Purge::forget(Loop& here, std::vector<std::string> photos, photo::Service::Forgotten done) {
+  carry_out(here, {.photos = std::move(photos)},
+            [done = std::move(done)](const Report& report) mutable {
+              if (report.store == Report::Store::forgotten) return done({});
+              done(fail(Errc::store_unavailable, "the store is told when it is back"));
+            });
+}
+
+void Purge::forget_named(const std::shared_ptr<Work>& work) {
+  service_.forget(work->here, std::move(work->photos), [this, work](Result<void> result) {
+    if (!result && work->report.store == Report::Store::forgotten)
+      work->report.store = Report::Store::pending;
     step(work);
   });
 }
@@ -38,7 +77,7 @@ void Purge::step(const std::shared_ptr<Work>& work) {
   std::string beginning = std::move(work->beginnings.back());
   work->beginnings.pop_back();
   service_.forget_all(work->here, std::move(beginning), [this, work](Result<void> result) {
-    work->report.store_pending |= !result;
+    if (!result) work->report.store = Report::Store::unsearched;
     step(work);
   });
 }

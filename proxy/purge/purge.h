@@ -17,8 +17,10 @@ namespace likeness::purge {
 
 // What became of an order.
 struct Report {
-  // The store is told when it can be reached again; this process does not believe it till then.
-  bool store_pending = false;
+  // pending: the store is told of the named photos when it can be reached again, and this process
+  // does not believe it till then. unsearched: it could not be searched for those that the order
+  // does not name, and may still have them: give the order again.
+  enum class Store : std::uint8_t { forgotten, pending, unsearched } store = Store::forgotten;
   enum class Cdn : std::uint8_t { off, queued, refused } cdn = Cdn::off;
   std::vector<std::string> tags;
 };
@@ -39,9 +41,13 @@ class Purge {
 
   // Calls `done` exactly once, on `here`, the loop that the caller is on, never before it returns.
   void carry_out(Loop& here, Order order, Done done);
+  // The same of photos that somebody has changed. An error (store_unavailable) says that the store
+  // is told later.
+  void forget(Loop& here, std::vector<std::string> photos, photo::Service::Forgotten done);
 
  private:
   struct Work;
+  void forget_named(const std::shared_ptr<Work>& work);
   void step(const std::shared_ptr<Work>& work);
   void finish(const std::shared_ptr<Work>& work);
 

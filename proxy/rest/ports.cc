@@ -10,7 +10,7 @@ namespace likeness::rest {
 
 void Ports::forget(std::vector<std::string> names, Loop::Task done) const {
   if (leaving) return;
-  photos.forget(loop, std::move(names), [done = std::move(done)](const Result<void>& told) mutable {
+  forget_photos(std::move(names), [done = std::move(done)](const Result<void>& told) mutable {
     // This process does not believe the store till then, and what was written is safe.
     if (!told)
       log::warn("contacts: other caches are told of a change later: {}", told.error().detail);

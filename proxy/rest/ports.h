@@ -19,7 +19,8 @@ namespace likeness::rest {
 struct Ports {
   Loop& loop;
   contacts::StoreThread& store;
-  photo::Service& photos;
+  // Makes every cache forget these photos, the CDN too, and calls back on `loop`, on a later turn.
+  std::function<void(std::vector<std::string> photos, photo::Service::Forgotten done)> forget_photos;
   // Renders and calls back on `loop`.
   std::function<void(imaging::Job, imaging::Pool::Done)> render;
 

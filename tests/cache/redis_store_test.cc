@@ -260,6 +260,21 @@ TEST_CASE("all records whose ids begin so are erased, and no others", "[redis_st
   CHECK(server.run({"DBSIZE"}) == "1");
 }
 
+TEST_CASE("all records that are wanted are found", "[redis_store]") {
+  const RedisServer server;
+  Client a(server);
+  for (int i = 0; i < 2'500; ++i)
+    server.run({"HSET", "likeness:p" + std::to_string(i), "version", "v"});
+  server.run({"SET", "stranger9", "text"});
+  auto found = good(a.wait<std::vector<std::string>>([&](auto done) {
+    a.store.find_all([](std::string_view photo) { return photo.ends_with("99"); }, std::move(done));
+  }));
+  std::ranges::sort(found);
+  found.erase(std::ranges::unique(found).begin(), found.end());
+  CHECK(found.size() == 25);
+  CHECK(std::ranges::find(found, "p2499") != found.end());
+}
+
 TEST_CASE("a fill after an erase is refused", "[redis_store]") {
   const RedisServer server;
   Client a(server);

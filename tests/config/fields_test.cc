@@ -56,6 +56,7 @@ TEST_CASE("the table names every field of every section") {
   CHECK(count_fields("access") == count_members<AccessSettings>());
   CHECK(count_fields("contacts") == count_members<ContactsSettings>());
   CHECK(count_fields("limits") == count_members<LimitSettings>());
+  CHECK(count_fields("page") == count_members<PageSettings>());
   CHECK(count_fields("log") == count_members<LogSettings>());
 }
 

@@ -96,7 +96,7 @@ BAD = (
     ("/wide/HR64x64?enlarge=maybe", "enlarge"),
 )
 
-NO_ROUTE = ("/", "/photo", "/photosx/a", "/Photos/a", "/favicon.ico", "/photos/a/HR64x64/b",
+NO_ROUTE = ("/photo", "/photosx/a", "/Photos/a", "/favicon.ico", "/photos/a/HR64x64/b",
             "/photos/a/meta/x", "//photos/a", "/api", "/ucwa/")
 
 

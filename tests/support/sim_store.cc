@@ -11,6 +11,13 @@ SimRedis::Record* SimRedis::find(const std::string& photo) {
   return found == records_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> SimRedis::photos(const cache::Store::Wanted& wanted) const {
+  std::vector<std::string> found;
+  for (const auto& [photo, record] : records_)
+    if (wanted(photo)) found.push_back(photo);
+  return found;
+}
+
 void SimRedis::change(const std::string& photo, const std::function<void(Records&)>& how) {
   how(records_);
   lag_.emplace_back(now, how);
@@ -188,6 +195,13 @@ void SimStore::erase_all(std::string_view, Done<void> done) {
     redis_.clear();
     return {};
   });
+}
+
+void SimStore::find_all(Wanted wanted, Done<std::vector<std::string>> done) {
+  send<std::vector<std::string>>(
+      std::move(done), [this, wanted = std::move(wanted)]() -> Result<std::vector<std::string>> {
+        return redis_.photos(wanted);
+      });
 }
 
 bool SimStore::arrive() {

@@ -35,6 +35,7 @@ class SimRedis {
 
   // Null where there is none.
   Record* find(const std::string& photo);
+  [[nodiscard]] std::vector<std::string> photos(const cache::Store::Wanted& wanted) const;
   // Every write goes through here: it is told to all feeds, and later to the replica.
   void change(const std::string& photo,
               const std::function<void(std::map<std::string, Record>&)>& how);
@@ -75,6 +76,7 @@ class SimStore final : public cache::Store {
   void peek(std::string_view photo, Done<cache::Peeked> done) override;
   void erase(std::string_view photo, Done<std::optional<std::string>> done) override;
   void erase_all(std::string_view photos, Done<void> done) override;
+  void find_all(Wanted wanted, Done<std::vector<std::string>> done) override;
   [[nodiscard]] bool connected() const override { return connected_; }
 
   // The oldest command that has not arrived yet does; false if there is none.

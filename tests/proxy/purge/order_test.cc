@@ -17,6 +17,11 @@ TEST_CASE("an order names photos, mailboxes or everything") {
   CHECK(tags_of(*order, settings) == std::vector{photo::photo_tag("a", settings),
                                                  photo::photo_tag("b", settings),
                                                  photo::mailbox_tag("c@d.e", settings)});
+  const auto tagged = parse_order(R"({"tags": ["p-0123456789abcdef", "m-0123456789abcdef"]})");
+  REQUIRE(tagged);
+  CHECK(tagged->tags == std::vector<std::string>{"p-0123456789abcdef", "m-0123456789abcdef"});
+  CHECK(tags_of(*tagged, settings) == tagged->tags);
+  CHECK(parse_order(R"({"tags": ["likeness"], "everything": false})")->everything);
   const auto everything = parse_order(R"({"everything": true})");
   REQUIRE(everything);
   CHECK(tags_of(*everything, settings) == std::vector<std::string>{"likeness"});
@@ -29,6 +34,7 @@ TEST_CASE("an order that cannot be understood is refused, never half obeyed") {
        {std::string(), std::string("null"), std::string("{"), std::string("{}"),
         std::string(R"({"photos": "a"})"), std::string(R"({"photos": [1]})"),
         std::string(R"({"photos": [""]})"), std::string(R"({"everything": false})"),
+        std::string(R"({"tags": ["x"]})"), std::string(R"({"tags": []})"),
         std::string(R"({"everything": "yes"})"), std::string(R"({"photo": ["a"]})"),
         R"({"photos": [")" + std::string(513, 'x') + "\"]}", many + R"("x"]})"}) {
     CAPTURE(text.substr(0, 40));

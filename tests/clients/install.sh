@@ -1,9 +1,10 @@
 #!/bin/sh
-# install.sh FOLDER: Microsoft's JavaScript client of Graph, as package-lock.json pins it, and the
-# test's program beside it. Does nothing when just these are there. Safe to run several times at once.
+# install.sh CLIENT FOLDER: the npm packages of CLIENT, a folder beside this script, as its
+# package-lock.json pins them, and the test's program beside them. Does nothing when just these are
+# there. Safe to run several times at once.
 set -eu
-source=$(cd "$(dirname "$0")" && pwd)
-folder=$1
+source=$(cd "$(dirname "$0")/$1" && pwd)
+folder=$2
 mkdir -p "$folder"
 cd "$folder"
 exec 9>.lock

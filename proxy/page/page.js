@@ -1,0 +1,291 @@
+// The page's one script: gallery, sizes, playground, and charts of /metrics. Nothing is written to
+// the page as markup, so a contact's name can be anything.
+
+const SIZES = [48, 64, 96, 120, 240, 360, 432, 504, 648];
+const FORMATS = ["jpg", "webp", "avif"];
+const POLL_MS = 2000;
+const KEPT_SAMPLES = 60;
+
+const at = (selector) => document.querySelector(selector);
+
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+// Relative to the page, so that it also works where a proxy puts it under a prefix.
+const photoUrl = (id, rest) => `photos/${encodeURIComponent(id)}/${rest}`;
+
+const bytes = (count) =>
+  count < 1000 ? `${count} B` : count < 1e6 ? `${(count / 1e3).toFixed(1)} kB`
+    : `${(count / 1e6).toFixed(1)} MB`;
+const time = (ms) => (ms < 1 ? `${Math.round(ms * 1000)} µs` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
+
+// What the browser measured of the last load of a URL.
+function measured(url) {
+  const entry = performance.getEntriesByName(new URL(url, document.baseURI).href).at(-1);
+  if (!entry) return null;
+  const size = entry.encodedBodySize;
+  return { bytes: size, ms: entry.duration, kept: entry.transferSize === 0 && size > 0 };
+}
+
+// Loads `image` from `url`; says what came, or what went wrong.
+async function load(image, url) {
+  image.src = url;
+  try {
+    await image.decode();
+  } catch {
+    return null;
+  }
+  return { width: image.naturalWidth, height: image.naturalHeight, ...measured(url) };
+}
+
+const facts = (seen) =>
+  seen.bytes === undefined ? "" : `${bytes(seen.bytes)}, ${seen.kept ? "kept by the browser" : time(seen.ms)}`;
+
+// Contacts.
+
+let chosen = "";
+
+function choose(id, name) {
+  chosen = id;
+  for (const button of document.querySelectorAll("#gallery button"))
+    button.setAttribute("aria-pressed", String(button.dataset.id === id));
+  at("#options").elements.id.value = id;
+  at("#again").disabled = false;
+  at("#sizes-caption").textContent = `Photo of ${name}`;
+  showSizes(false);
+  play();
+}
+
+function card({ id, name }) {
+  const image = element("img", { alt: "", width: 96, height: 96, loading: "lazy" });
+  image.srcset = [1, 2, 3].map((n) => `${photoUrl(id, `HR${96 * n}x${96 * n}.webp`)} ${n}x`).join(", ");
+  image.src = photoUrl(id, "HR96x96.jpg");
+  const button = element("button", { type: "button", title: name }, image, element("span", { textContent: name }));
+  button.dataset.id = id;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => choose(id, name));
+  return element("li", {}, button);
+}
+
+async function showContacts() {
+  const answer = await fetch("page/contacts");
+  const contacts = answer.ok ? await answer.json() : [];
+  at("#gallery").append(...contacts.map(card));
+  at("#gallery").hidden = contacts.length === 0;
+  if (contacts.length > 0) choose(contacts[0].id, contacts[0].name);
+}
+
+at("#other").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const id = at("#other-id").value.trim();
+  if (id) choose(id, id);
+});
+
+// Sizes.
+
+let round = 0;
+
+async function fillCell(cell, url, mine) {
+  const image = element("img", { alt: "" });
+  const label = element("span", { textContent: "…" });
+  cell.replaceChildren(element("div", {}, image, label));
+  const seen = await load(image, url);
+  if (mine !== round) return;
+  if (!seen) {
+    image.remove();
+    label.textContent = "no picture";
+    return;
+  }
+  label.replaceChildren(element("b", { textContent: `${seen.width}×${seen.height}` }), facts(seen));
+}
+
+// One picture after the other, so that each time is its own.
+async function showSizes(again) {
+  const mine = ++round;
+  const rows = SIZES.map((size) => {
+    const row = element("tr", {}, element("th", { scope: "row", textContent: `HR${size}x${size}` }));
+    row.append(...FORMATS.map(() => element("td")));
+    return row;
+  });
+  at("#sizes-rows").replaceChildren(...rows);
+  for (const [i, size] of SIZES.entries()) {
+    for (const [j, format] of FORMATS.entries()) {
+      if (mine !== round) return;
+      const fresh = again ? `?ask=${mine}` : "";  // Another URL to the browser, the same photo here.
+      await fillCell(rows[i].cells[j + 1], photoUrl(chosen, `HR${size}x${size}.${format}${fresh}`), mine);
+    }
+  }
+}
+
+at("#again").addEventListener("click", () => showSizes(true));
+
+// Playground.
+
+let lastPlayed = "";
+
+async function play() {
+  const form = at("#options");
+  if (!form.checkValidity()) return;
+  const field = Object.fromEntries(new FormData(form));
+  const query = new URLSearchParams();
+  for (const name of ["fit", "gravity", "dpr", "q", "enlarge"]) if (field[name]) query.set(name, field[name]);
+  const asked = query.size > 0 ? `?${query}` : "";
+  const url = photoUrl(field.id, `HR${field.width}x${field.height}.${field.format}${asked}`);
+  if (url === lastPlayed) return;
+  lastPlayed = url;
+  at("#url").value = new URL(url, document.baseURI).href;
+  at("#copy").disabled = false;
+  const image = at("#preview");
+  const seen = await load(image, url);
+  if (url !== lastPlayed) return;
+  image.hidden = !seen;
+  image.alt = seen ? `Photo of ${field.id}` : "";
+  at("#preview-facts").textContent = seen ? `${seen.width}×${seen.height}, ${facts(seen)}` : "There is no such photo.";
+}
+
+at("#options").addEventListener("input", play);
+at("#options").addEventListener("submit", (event) => event.preventDefault());
+at("#copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText(at("#url").value);
+  at("#copy").textContent = "Copied";
+  setTimeout(() => { at("#copy").textContent = "Copy"; }, 1500);
+});
+
+// Metrics.
+
+// Of Prometheus' text: [{ name, labels, value }].
+function parseMetrics(text) {
+  const samples = [];
+  for (const line of text.split("\n")) {
+    const parts = /^likeness_(\w+)(?:\{(.*)\})? (\S+)$/.exec(line);
+    if (!parts) continue;
+    const labels = Object.fromEntries([...(parts[2] ?? "").matchAll(/(\w+)="([^"]*)"/g)].map((m) => [m[1], m[2]]));
+    samples.push({ name: parts[1], labels, value: Number(parts[3]) });
+  }
+  return samples;
+}
+
+const total = (samples, name, wanted = () => true) =>
+  samples.reduce((sum, s) => (s.name === name && wanted(s.labels) ? sum + s.value : sum), 0);
+
+const PHOTO_ROUTES = new Set(["web", "ucwa", "outlook", "graph", "ews"]);
+
+function read(samples) {
+  const buckets = new Map();
+  for (const { name, labels, value } of samples) {
+    if (name !== "request_duration_seconds_bucket" || !PHOTO_ROUTES.has(labels.route)) continue;
+    const bound = labels.le === "+Inf" ? Infinity : Number(labels.le);
+    buckets.set(bound, (buckets.get(bound) ?? 0) + value);
+  }
+  const about = (...outcomes) => total(samples, "requests_total", (l) => outcomes.includes(l.cache));
+  return {
+    hits: about("memory", "redis"),
+    others: about("rendered", "fetched", "revalidated", "coalesced", "stale", "negative", "error"),
+    buckets,
+    fetches: total(samples, "origin_fetch_duration_seconds_count"),
+    cache: total(samples, "memory_cache_bytes"),
+    resident: total(samples, "resident_memory_bytes"),
+  };
+}
+
+// The latency, in ms, that `share` of the requests between two readings stayed below.
+function quantile(before, after, share) {
+  const bounds = [...after.buckets.keys()].sort((a, b) => a - b);
+  const counts = bounds.map((bound) => after.buckets.get(bound) - (before.buckets.get(bound) ?? 0));
+  const all = counts.at(-1) ?? 0;
+  if (all === 0) return null;
+  const i = counts.findIndex((count) => count >= share * all);
+  const low = i > 0 ? bounds[i - 1] : 0;
+  if (bounds[i] === Infinity) return low * 1000;
+  const below = i > 0 ? counts[i - 1] : 0;
+  return (low + (bounds[i] - low) * ((share * all - below) / (counts[i] - below))) * 1000;
+}
+
+const CHARTS = {
+  hits: {
+    lines: (before, after) => {
+      const [hits, others] = [after.hits - before.hits, after.others - before.others];
+      return [hits + others > 0 ? hits / (hits + others) : null];
+    },
+    words: ([ratio]) => (ratio === null ? "no requests" : `${(100 * ratio).toFixed(1)} %`),
+    most: 1,
+  },
+  latency: {
+    lines: (before, after) => [0.5, 0.95, 0.99].map((share) => quantile(before, after, share)),
+    words: (ms) => (ms[0] === null ? "no requests" : ["p50", "p95", "p99"].map((name, i) => `${name} ${time(ms[i])}`).join(", ")),
+  },
+  origin: {
+    lines: (before, after, seconds) => [(after.fetches - before.fetches) / seconds],
+    words: ([rate]) => `${rate.toFixed(1)} a second`,
+  },
+  memory: {
+    lines: (_, after) => [after.resident, after.cache],
+    words: ([resident, cache]) => `${bytes(resident)}, cache ${bytes(cache)}`,
+  },
+};
+
+const SVG = "http://www.w3.org/2000/svg";
+const history = Object.fromEntries(Object.keys(CHARTS).map((name) => [name, []]));
+
+function svg(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+function draw(name) {
+  const { words, most } = CHARTS[name];
+  const past = history[name];
+  const figure = at(`[data-chart="${name}"]`);
+  const says = words(past.at(-1));
+  figure.querySelector("strong").textContent = says;
+  const top = most ?? Math.max(...past.flat().filter((value) => value !== null), 1e-9) * 1.1;
+  const chart = svg("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", role: "img",
+    "aria-label": `${figure.querySelector("figcaption").firstChild.textContent.trim()}: ${says}` });
+  chart.append(svg("line", { x1: 0, y1: 40, x2: 100, y2: 40 }));
+  for (const i of past.at(-1).keys()) {
+    const points = past.map((values, x) => [values[i], x]).filter(([value]) => value !== null)
+      .map(([value, x]) => `${((x + KEPT_SAMPLES - past.length) * 100) / (KEPT_SAMPLES - 1)},${40 - (40 * value) / top}`);
+    chart.append(svg("polyline", { points: points.join(" ") }));
+  }
+  figure.querySelector("svg")?.remove();
+  figure.append(chart);
+}
+
+let token = "";
+let before = null;
+
+async function poll() {
+  const answer = await fetch("metrics", token ? { headers: { Authorization: `Bearer ${token}` } } : {});
+  if (!answer.ok) {
+    at("#live-note").textContent = "These numbers are for operators: enter the token below.";
+    return;
+  }
+  const after = { ...read(parseMetrics(await answer.text())), when: performance.now() };
+  if (before) {
+    for (const [name, chart] of Object.entries(CHARTS)) {
+      history[name].push(chart.lines(before, after, (after.when - before.when) / 1000));
+      if (history[name].length > KEPT_SAMPLES) history[name].shift();
+      draw(name);
+    }
+    at("#live-note").textContent = "Of this process, every two seconds.";
+  }
+  before = after;
+}
+
+async function keepPolling() {
+  if (!document.hidden) await poll().catch(() => { at("#live-note").textContent = "The server does not answer."; });
+  setTimeout(keepPolling, POLL_MS);
+}
+
+at("#operator").addEventListener("submit", (event) => {
+  event.preventDefault();
+  token = at("#token").value;
+  poll();
+});
+
+showContacts();
+keepPolling();
