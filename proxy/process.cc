@@ -294,9 +294,7 @@ void Process::State::start_server(Shard& shard) {
                        },
                    .list_photos =
                        [this](Loop& here, origin::Source::Done done) {
-                         // Who needs a token to see the contacts sees none here.
-                         const bool open = settings_.access.tokens.empty();
-                         source_->list(here, open ? Page::kMaxListed : 0, std::move(done));
+                         source_->list(here, Page::kMaxListed, std::move(done));
                        }};
   if (contacts::StoreThread* contacts = source_->contacts())
     shard.store_face = std::make_unique<StoreFace>(

@@ -154,6 +154,11 @@ bool Guard::may_watch(const Request& request) const {
   return request.address ? request.address->is_loopback() : request.client == "unix";
 }
 
+bool Guard::wants_signatures() const {
+  const Mode mode = modes_[static_cast<std::size_t>(Dialect::web)];
+  return mode == Mode::by_signature || (mode == Mode::open && !unsigned_sizes_.empty());
+}
+
 bool Guard::may_list(const Request& request) const {
   return request.operators || may_administer(request) || (is_open(Dialect::web) && !has_tokens_);
 }

@@ -63,6 +63,8 @@ class Guard {
   // May it see metrics and the like? Whoever came by an operators' listener, this machine, and
   // whoever shows the admin token. REQUIRES: is_operators_door(request).
   [[nodiscard]] bool may_watch(const http::Request& request) const;
+  // Must the URLs of web pages' photos be signed, at least those of some sizes?
+  [[nodiscard]] bool wants_signatures() const;
   // May it see whose photos there are? Whoever may see them all, and operators.
   [[nodiscard]] bool may_list(const http::Request& request) const;
   // May it change something? Whoever shows the admin token.

@@ -63,8 +63,7 @@ void Page::handle(const http::Request& request, Exchange exchange) {
   if (request.method != http::Method::get && request.method != http::Method::head)
     return answer_error(Errc::method_not_allowed, "Allow: GET, HEAD");
   if (request.path == "/page/contacts")
-    return guard_.may_list(request) ? send_contacts(std::move(exchange))
-                                    : answer_error(Errc::forbidden);
+    return send_contacts(request, std::move(exchange));
   const auto* file = std::ranges::find(files_, request.path, &File::path);
   if (file == files_.end()) return answer_error(Errc::unknown_route);
   send(*file, request, exchange);
@@ -83,18 +82,23 @@ void Page::send(const File& file, const http::Request& request, Exchange& exchan
                  .body = same ? std::string_view() : std::string_view(file.body)});
 }
 
-void Page::send_contacts(Exchange exchange) {
-  list_(loop_, [exchange = std::move(exchange)](
-                   const std::vector<origin::Source::Listed>& listed) mutable {
-    nlohmann::ordered_json document = nlohmann::ordered_json::array();
-    for (const auto& [id, name] : listed) document.push_back({{"id", id}, {"name", name}});
+void Page::send_contacts(const http::Request& request, Exchange exchange) {
+  const bool hidden = !guard_.may_list(request);
+  auto answer = [hidden, wants = guard_.wants_signatures(), exchange = std::move(exchange)](
+                    const std::vector<origin::Source::Listed>& listed) mutable {
+    auto contacts = nlohmann::ordered_json::array();
+    for (const auto& [id, name] : listed) contacts.push_back({{"id", id}, {"name", name}});
+    const nlohmann::ordered_json document{
+        {"contacts", std::move(contacts)}, {"hidden", hidden}, {"signed", wants}};
     http::Lines lines = exchange.lines();
     lines.line("Cache-Control: no-store");
     send_document(exchange, lines, 200,
                   {document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
                    "application/json; charset=utf-8"},
                   telemetry::CacheOutcome::none);
-  });
+  };
+  if (hidden) return answer({});
+  list_(loop_, std::move(answer));
 }
 
 }  // namespace likeness

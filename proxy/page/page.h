@@ -18,7 +18,9 @@ namespace likeness {
 //   /               index.html, asked for anew each time, with a 304 where it has not changed
 //   /page/page.css, /page/page.js, /page/icon.svg    which it names with their versions, so that
 //                   they may be kept
-//   /page/contacts  some photos to show, [{"id": "…", "name": "…"}], for whoever may list them
+//   /page/contacts  some photos to show: {"contacts": [{"id": "…", "name": "…"}], "hidden": false,
+//                   "signed": false}; hidden, and none, for who may not see whose photos there
+//                   are; signed where photos' URLs have to be
 //
 // Loop-confined. Outlives the exchanges it has been given.
 class Page {
@@ -45,7 +47,7 @@ class Page {
   };
 
   void send(const File& file, const http::Request& request, Exchange& exchange) const;
-  void send_contacts(Exchange exchange);
+  void send_contacts(const http::Request& request, Exchange exchange);
 
   Loop& loop_;
   const access::Guard& guard_;

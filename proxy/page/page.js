@@ -44,6 +44,42 @@ async function load(image, url) {
 const facts = (seen) =>
   seen.bytes === undefined ? "" : `${bytes(seen.bytes)}, ${seen.kept ? "kept by the browser" : time(seen.ms)}`;
 
+// The operator.
+
+let token = "";
+const proof = () => (token ? { Authorization: `Bearer ${token}` } : {});
+
+let wantsSignatures = false;
+
+// The URLs with signatures, where the server wants them and the operator may have them made.
+async function signed(urls, expires) {
+  if (!wantsSignatures || !token || urls.length === 0) return urls;
+  const order = { urls: urls.map((url) => `/${url}`), ...(expires && { expires }) };
+  const answer = await fetch("admin/sign", { method: "POST", headers: proof(), body: JSON.stringify(order) });
+  return answer.ok ? (await answer.json()).urls.map((url) => url.slice(1)) : urls;
+}
+
+at("#operator").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  token = at("#token").value;
+  const answer = await fetch("admin/sign", { method: "POST", headers: proof(), body: '{"urls":[]}' });
+  at("#operator-note").textContent = answer.ok ? "Signed in." : "That is not the token.";
+  if (!answer.ok) token = "";
+  at("#purge").hidden = !answer.ok;
+  at("#expires").hidden = !(answer.ok && wantsSignatures);
+  await showContacts();
+  poll();
+});
+
+at("#purge").addEventListener("click", async () => {
+  const id = chosen;
+  const answer = await fetch(`admin/photos/${encodeURIComponent(id)}`, { method: "DELETE", headers: proof() });
+  const { store, cdn } = answer.ok ? await answer.json() : {};
+  at("#operator-note").textContent = !answer.ok ? `${id} is not forgotten: status ${answer.status}.`
+    : `${id} is ${store === "forgotten" ? "forgotten" : "forgotten here, and in Redis when it is back"}`
+      + `${cdn === "queued" ? "; the CDN is being told" : ""}.`;
+});
+
 // Contacts.
 
 let chosen = "";
@@ -59,10 +95,12 @@ function choose(id, name) {
   play();
 }
 
-function card({ id, name }) {
+const RATIOS = [1, 2, 3];
+
+function card({ id, name }, [plain, ...ratios]) {
   const image = element("img", { alt: "", width: 96, height: 96, loading: "lazy" });
-  image.srcset = [1, 2, 3].map((n) => `${photoUrl(id, `HR${96 * n}x${96 * n}.webp`)} ${n}x`).join(", ");
-  image.src = photoUrl(id, "HR96x96.jpg");
+  image.srcset = ratios.map((url, i) => `${url} ${RATIOS[i]}x`).join(", ");
+  image.src = plain;
   const button = element("button", { type: "button", title: name }, image, element("span", { textContent: name }));
   button.dataset.id = id;
   button.setAttribute("aria-pressed", "false");
@@ -71,11 +109,19 @@ function card({ id, name }) {
 }
 
 async function showContacts() {
-  const answer = await fetch("page/contacts");
-  const contacts = answer.ok ? await answer.json() : [];
-  at("#gallery").append(...contacts.map(card));
+  const answer = await fetch("page/contacts", { headers: proof() });
+  const { contacts = [], hidden = false, signed: wants = false } = answer.ok ? await answer.json() : {};
+  wantsSignatures = wants;
+  const each = 1 + RATIOS.length;
+  const urls = await signed(contacts.flatMap(({ id }) => [photoUrl(id, "HR96x96.jpg"),
+    ...RATIOS.map((n) => photoUrl(id, `HR${96 * n}x${96 * n}.webp`))]), "1d");
+  at("#gallery").replaceChildren(...contacts.map((contact, i) => card(contact, urls.slice(i * each, (i + 1) * each))));
   at("#gallery").hidden = contacts.length === 0;
-  if (contacts.length > 0) choose(contacts[0].id, contacts[0].name);
+  at("#gallery-note").textContent = hidden ? "Whose photos there are is for operators: sign in below."
+    : contacts.length === 0 ? "This origin does not tell whose photos it has: name one." : "";
+  const [first] = contacts;
+  if (first && !contacts.some(({ id }) => id === chosen)) choose(first.id, first.name);
+  else if (chosen) choose(chosen, chosen);
 }
 
 at("#other").addEventListener("submit", (event) => {
@@ -111,12 +157,12 @@ async function showSizes(again) {
     return row;
   });
   at("#sizes-rows").replaceChildren(...rows);
-  for (const [i, size] of SIZES.entries()) {
-    for (const [j, format] of FORMATS.entries()) {
-      if (mine !== round) return;
-      const fresh = again ? `?ask=${mine}` : "";  // Another URL to the browser, the same photo here.
-      await fillCell(rows[i].cells[j + 1], photoUrl(chosen, `HR${size}x${size}.${format}${fresh}`), mine);
-    }
+  const fresh = again ? `?ask=${mine}` : "";  // Another URL to the browser, the same photo here.
+  const urls = await signed(SIZES.flatMap((size) =>
+    FORMATS.map((format) => photoUrl(chosen, `HR${size}x${size}.${format}${fresh}`))), "1h");
+  for (const [i, url] of urls.entries()) {
+    if (mine !== round) return;
+    await fillCell(rows[Math.floor(i / FORMATS.length)].cells[1 + (i % FORMATS.length)], url, mine);
   }
 }
 
@@ -133,17 +179,21 @@ async function play() {
   const query = new URLSearchParams();
   for (const name of ["fit", "gravity", "dpr", "q", "enlarge"]) if (field[name]) query.set(name, field[name]);
   const asked = query.size > 0 ? `?${query}` : "";
-  const url = photoUrl(field.id, `HR${field.width}x${field.height}.${field.format}${asked}`);
-  if (url === lastPlayed) return;
-  lastPlayed = url;
+  const wanted = photoUrl(field.id, `HR${field.width}x${field.height}.${field.format}${asked}`);
+  const played = `${wanted} ${field.expires} ${token !== ""}`;
+  if (played === lastPlayed) return;
+  lastPlayed = played;
+  const [url] = await signed([wanted], field.expires);
+  if (played !== lastPlayed) return;
   at("#url").value = new URL(url, document.baseURI).href;
   at("#copy").disabled = false;
   const image = at("#preview");
   const seen = await load(image, url);
-  if (url !== lastPlayed) return;
+  if (played !== lastPlayed) return;
   image.hidden = !seen;
   image.alt = seen ? `Photo of ${field.id}` : "";
-  at("#preview-facts").textContent = seen ? `${seen.width}×${seen.height}, ${facts(seen)}` : "There is no such photo.";
+  at("#preview-facts").textContent = seen ? `${seen.width}×${seen.height}, ${facts(seen)}`
+    : wantsSignatures && !token ? "This server wants signed URLs: sign in below." : "There is no such photo.";
 }
 
 at("#options").addEventListener("input", play);
@@ -255,13 +305,12 @@ function draw(name) {
   figure.append(chart);
 }
 
-let token = "";
 let before = null;
 
 async function poll() {
-  const answer = await fetch("metrics", token ? { headers: { Authorization: `Bearer ${token}` } } : {});
+  const answer = await fetch("metrics", { headers: proof() });
   if (!answer.ok) {
-    at("#live-note").textContent = "These numbers are for operators: enter the token below.";
+    at("#live-note").textContent = "These numbers are for operators: sign in below.";
     return;
   }
   const after = { ...read(parseMetrics(await answer.text())), when: performance.now() };
@@ -280,12 +329,6 @@ async function keepPolling() {
   if (!document.hidden) await poll().catch(() => { at("#live-note").textContent = "The server does not answer."; });
   setTimeout(keepPolling, POLL_MS);
 }
-
-at("#operator").addEventListener("submit", (event) => {
-  event.preventDefault();
-  token = at("#token").value;
-  poll();
-});
 
 showContacts();
 keepPolling();

@@ -74,9 +74,9 @@ void Purge::forget_named(const std::shared_ptr<Work>& work) {
 // The store is searched for one beginning at a time: each search reads all of its keys.
 void Purge::step(const std::shared_ptr<Work>& work) {
   if (work->beginnings.empty()) return finish(work);
-  std::string beginning = std::move(work->beginnings.back());
+  const std::string beginning = std::move(work->beginnings.back());
   work->beginnings.pop_back();
-  service_.forget_all(work->here, std::move(beginning), [this, work](Result<void> result) {
+  service_.forget_all(work->here, beginning, [this, work](Result<void> result) {
     if (!result) work->report.store = Report::Store::unsearched;
     step(work);
   });

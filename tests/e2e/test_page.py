@@ -7,6 +7,8 @@ import shutil
 import subprocess
 
 from support import case, images
+from support.http_client import Connection
+from support.processes import address_of
 
 CLIENT = os.environ.get("LIKENESS_PAGE_CLIENT", "")
 # A browser, under a sanitizer on a busy machine; reaching it is a failure, never a measurement.
@@ -20,15 +22,24 @@ class Page(case.Case):
             shutil.copy(photo, self.photos)
         self.server = self.start_likeness(f"folder:{self.photos}")
 
-    def test_in_chromium(self):
+    def browse(self, name, *arguments):
+        """What the client saw; its screenshots can be kept, for people to look at."""
         folder = self.enterContext(case.temporary_folder())
-        seen = subprocess.run(["node", f"{CLIENT}/client.mjs", self.server.urls[0], folder], timeout=PATIENCE,
-                              capture_output=True, text=True, check=False)
+        seen = subprocess.run(["node", f"{CLIENT}/client.mjs", arguments[0], folder, *arguments[1:]],
+                              timeout=PATIENCE, capture_output=True, text=True, check=False)
         if keep := os.environ.get("LIKENESS_SCREENSHOTS"):
             for picture in pathlib.Path(folder).glob("*.png"):
-                shutil.copy(picture, keep)
+                shutil.copy(picture, f"{keep}/{name}-{picture.name}")
         self.assertEqual(seen.returncode, 0, seen.stderr)
-        self.assertEqual(json.loads(seen.stdout), {"count": 8, "sizes": 9})
+        return json.loads(seen.stdout)
+
+    def test_in_chromium(self):
+        self.assertEqual(self.browse("visitor", self.server.urls[0]), {"count": 8, "sizes": 9})
+
+    def test_an_operator_in_chromium(self):
+        server = self.start_likeness(f"folder:{self.photos}", arguments=(
+            "--access", "signed", "--signing-key", "k:" + "0f" * 16, "--admin-token", "t0ken"))
+        self.assertEqual(self.browse("operator", server.urls[0], "t0ken"), {"count": 8})
 
     def test_its_answers(self):
         answer = self.server.get("/")
@@ -57,9 +68,29 @@ class Page(case.Case):
     def test_its_contacts(self):
         names = sorted(path.stem for path in pathlib.Path(self.photos).iterdir())
         contacts = self.server.get("/page/contacts").json()
-        self.assertEqual(contacts, [{"id": name, "name": name} for name in names])
+        self.assertEqual(contacts, {"contacts": [{"id": name, "name": name} for name in names],
+                                    "hidden": False, "signed": False})
         origin = self.start_origin()
-        self.assertEqual(self.start_likeness(origin).get("/page/contacts").json(), [])
+        self.assertEqual(self.start_likeness(origin).get("/page/contacts").json(),
+                         {"contacts": [], "hidden": False, "signed": False})
+
+    def test_contacts_that_are_not_for_everybody_are_for_operators(self):
+        server = self.start_likeness(f"folder:{self.photos}", arguments=(
+            "--access", "signed", "--signing-key", "k:" + "0f" * 16, "--admin-token", "t0ken"))
+        self.assertEqual(server.get("/page/contacts").json(),
+                         {"contacts": [], "hidden": True, "signed": True})
+        shown = server.get("/page/contacts", {"Authorization": "Bearer t0ken"}).json()
+        self.assertEqual((len(shown["contacts"]), shown["hidden"]), (8, False))
+
+    def test_it_is_on_the_operators_listener_where_there_is_one(self):
+        server = self.start_likeness(f"folder:{self.photos}", arguments=("--admin-listen", "127.0.0.1:0"))
+        for path in ("/", "/page/page.js", "/page/contacts"):
+            self.assertEqual(server.get(path).status, 404)
+        url = next(line.split()[1] for line in server.read("out").splitlines()
+                   if line.startswith("operators "))
+        with Connection(address_of(url)) as operators:
+            self.assertEqual(operators.ask("/").status, 200)
+            self.assertEqual(len(operators.ask("/page/contacts").json()["contacts"]), 8)
 
     def test_it_can_be_turned_off(self):
         server = self.start_likeness(f"folder:{self.photos}", page__enabled="false")

@@ -1,13 +1,21 @@
 """Operators make everyone forget: memory, Redis, every process, and the CDN."""
 
+import hashlib
 import http.server
 import json
 import threading
 
 from support import case, images
+from support.http_client import Connection
+from support.processes import address_of
 
 TOKEN = "an operator's token"
 PROOF = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def tag(kind, name):
+    """As docs/cdn.md tells."""
+    return kind + hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 def plain(colour):
@@ -58,6 +66,34 @@ class Purge(case.Case):
         self.assertEqual(self.order(server, everything=True).json()["tags"], ["likeness"])
         self.assertTrue(self.is_new(server, "bob"))
 
+    def test_tags(self):
+        for redis in (None, self.start_redis()):
+            server = self.serve(**({"redis": redis} if redis else {}))
+            photos = ("ada", "bob", "eve@example.org", "eve@example.org/contacts/1")
+            for photo in photos:
+                self.origin.put(photo, plain(images.RED))
+                self.is_new(server, photo)
+            if redis:  # Another process has them in Redis alone.
+                server = self.serve(redis=redis)
+            self.repaint()
+            answer = self.order(server, tags=[tag("p-", "ada"), tag("m-", "eve@example.org")])
+            self.assertEqual((answer.status, answer.json()["tags"]),
+                             (200, [tag("p-", "ada"), tag("m-", "eve@example.org")]))
+            self.assertEqual([self.is_new(server, photo) for photo in photos],
+                             [True, False, True, True])
+            self.assertEqual(self.order(server, tags=["likeness"]).status, 200)
+            self.assertTrue(self.is_new(server, "bob"))
+
+    def test_a_store_that_cannot_be_searched_is_told_of(self):
+        redis = self.start_redis()
+        server = self.serve(redis=redis, redis__command_timeout="100ms")
+        self.is_new(server, "ada")
+        redis.kill()
+        answer = self.order(server, tags=[tag("p-", "ada")])
+        self.assertEqual((answer.status, answer.json()["store"]), (503, "unsearched"))
+        answer = self.order(server, photos=["ada"])
+        self.assertEqual((answer.status, answer.json()["store"]), (202, "pending"))
+
     def test_redis_and_every_process_forget(self):
         redis = self.start_redis()
         first, second = (self.serve(redis=redis) for _ in range(2))
@@ -80,6 +116,29 @@ class Purge(case.Case):
         self.assertFalse(self.is_new(server, "ada"))
         self.assertNotIn(TOKEN, server.read("err"))
         self.assertIn("audit: 127.0.0.1 was refused /admin/photos/ada", server.read("err"))
+
+    def test_orders_are_taken_on_the_operators_listener_alone_where_there_is_one(self):
+        server = self.serve(arguments=("--admin-listen", "127.0.0.1:0"))
+        self.assertEqual(server.get("/admin/photos/ada", PROOF, method="DELETE").status, 404)
+        url = next(line.split()[1] for line in server.read("out").splitlines()
+                   if line.startswith("operators "))
+        with Connection(address_of(url)) as operators:
+            self.assertEqual(operators.ask("/admin/photos/ada", PROOF, method="DELETE").status, 200)
+            self.assertEqual(operators.ask("/admin/photos/ada", method="DELETE").status, 401)
+
+    def test_urls_are_signed_for_operators(self):
+        server = self.serve(arguments=("--access", "signed", "--signing-key", "k:" + "0f" * 16))
+        def sign(proof, **what):
+            return server.get("/admin/sign", proof, method="POST", body=json.dumps(what).encode())
+        urls = ["/photos/ada/HR48x48", "/photos/bob?size=HR64x64"]
+        for more in ({}, {"expires": "1h"}):
+            signed = sign(PROOF, urls=urls, **more).json()["urls"]
+            self.assertEqual([server.get(url).status for url in urls + signed], [403, 403, 200, 200])
+        self.assertEqual(sign({}, urls=urls).status, 401)
+        for wrong in ({}, {"urls": "x"}, {"urls": [1]}, {"urls": ["x"]}, {"urls": urls, "expires": 1},
+                      {"urls": urls, "expires": "soon"}, {"urls": ["/"] * 1001}):
+            self.assertEqual(sign(PROOF, **wrong).status, 400, wrong)
+        self.assertEqual(server.get("/admin/sign", PROOF).status, 405)
 
     def test_without_a_token_nobody_may(self):
         server = self.start_likeness(self.origin)

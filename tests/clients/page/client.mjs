@@ -1,37 +1,16 @@
 // Uses the page as people do, in a real Chromium, and says on standard output what it saw:
-// node client.mjs URL FOLDER. Screenshots go into FOLDER. What is wrong ends it with an error.
+// node client.mjs URL FOLDER [TOKEN]. With a token it is an operator whose server wants signed URLs.
+// Screenshots go into FOLDER. What is wrong ends it with an error.
 import assert from "node:assert/strict";
 import path from "node:path";
 import process from "node:process";
 
 import { chromium } from "playwright-core";
 
-const [url, folder] = process.argv.slice(2);
+const [url, folder, token] = process.argv.slice(2);
 
-const browser = await chromium.launchPersistentContext(path.join(folder, "profile"), {
-  executablePath: "/usr/bin/chromium",
-  headless: true,
-  viewport: { width: 1200, height: 1000 },
-  deviceScaleFactor: 2,
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-quic"],
-});
-
-try {
-  const page = await browser.newPage();
-  const complaints = [];
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("requestfailed", (request) => {
-    if (request.failure().errorText !== "net::ERR_ABORTED") complaints.push(request.url());
-  });
-  page.on("response", (response) => {
-    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
-  });
-  await page.goto(url);
-
+// A visitor of a page that shows everything to everybody.
+async function visit(page) {
   // The gallery: each photo is there in the size that the screen needs.
   const photos = page.locator("#gallery img");
   await photos.first().waitFor();
@@ -64,7 +43,7 @@ try {
   await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
-  for (let i = 0; i < 4 + 3; ++i) await page.keyboard.press("Tab");
+  for (let i = 0; i < 5 + 3; ++i) await page.keyboard.press("Tab");
   const third = page.locator("#gallery button").nth(2);
   assert.ok(await third.evaluate((button) => button === document.activeElement), "the third contact has the focus");
   await page.keyboard.press("Enter");
@@ -97,12 +76,37 @@ try {
   const label = await page.locator('[data-chart="hits"] svg').getAttribute("aria-label");
   assert.match(label, /^Hit ratio: /);
   assert.match(await page.locator('[data-chart="memory"] strong').textContent(), /MB, cache/);
+  return { count, sizes: sizes.length };
+}
 
-  // Nothing is without a name for screen readers.
-  const unnamed = await page.evaluate(() => [...document.querySelectorAll("button, input, select, output")]
-    .filter((e) => !(e.labels?.length || e.textContent.trim() || e.getAttribute("aria-label"))).map((e) => e.outerHTML));
-  assert.deepEqual(unnamed, []);
+// An operator signs in, gets URLs that work for whoever has them, and has a photo forgotten.
+async function operate(page) {
+  await page.waitForFunction(() => /sign in below/.test(document.querySelector("#gallery-note").textContent));
+  assert.equal(await page.locator("#gallery img").count(), 0);
+  await page.locator("#token").fill(token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForFunction(() => document.querySelector("#preview").naturalWidth === 240);
+  const count = await page.locator("#gallery img").count();
+  const shown = await page.locator("#gallery img").first().evaluate(async (image) => {
+    await image.decode();
+    return image.currentSrc;
+  });
+  assert.match(shown, /sig=/);
+  await page.locator("[name=width]").fill("123");
+  await page.locator("[name=expires]").selectOption("1h");
+  await page.waitForFunction(() => /HR123x240.*exp=.*sig=/.test(document.querySelector("#url").value)
+    && /^123×240, /.test(document.querySelector("#preview-facts").textContent));
+  const written = await page.locator("#url").evaluate((output) => output.value);
+  assert.equal((await fetch(written)).status, 200, written);
+  assert.equal((await fetch(written.replace("HR123", "HR124"))).status, 403);
+  await page.waitForFunction(() => [...document.querySelectorAll("#sizes-rows td span b")].length === 27,
+    null, { timeout: 90_000 });
+  await page.getByRole("button", { name: "Forget the chosen photo" }).click();
+  await page.waitForFunction(() => / is forgotten\.$/.test(document.querySelector("#operator-note").textContent));
+  return { count };
+}
 
+async function look(page) {
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.screenshot({ path: path.join(folder, `${scheme}.png`), fullPage: true });
@@ -112,8 +116,42 @@ try {
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 360), "it fits on a telephone");
   await page.screenshot({ path: path.join(folder, "narrow.png"), fullPage: true });
 
+}
+
+const browser = await chromium.launchPersistentContext(path.join(folder, "profile"), {
+  executablePath: "/usr/bin/chromium",
+  headless: true,
+  viewport: { width: 1200, height: 1000 },
+  deviceScaleFactor: 2,
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-quic"],
+});
+
+try {
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("requestfailed", (request) => {
+    if (request.failure().errorText !== "net::ERR_ABORTED") complaints.push(request.url());
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+  });
+  await page.goto(url);
+  const seen = token ? await operate(page) : await visit(page);
+
+  // Nothing is without a name for screen readers.
+  const unnamed = await page.evaluate(() => [...document.querySelectorAll("button, input, select, output")]
+    .filter((e) => !(e.labels?.length || e.textContent.trim() || e.getAttribute("aria-label"))).map((e) => e.outerHTML));
+  assert.deepEqual(unnamed, []);
+
+
+  await look(page);
   assert.deepEqual(complaints, []);
-  console.log(JSON.stringify({ count, sizes: sizes.length }));
+  console.log(JSON.stringify(seen));
 } finally {
   await browser.close();
 }
