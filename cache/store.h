@@ -90,8 +90,8 @@ class Store {
   // still.
   virtual void erase_all(std::string_view photos, Done<void> done) = 0;
 
-  // The ids of all photos that `wanted` says yes to, each once at least. Called for all of them, some
-  // hundred on a turn.
+  // The ids of all photos that `wanted` says yes to, each once at least. Called for all of them,
+  // some hundred on a turn.
   using Wanted = std::function<bool(std::string_view photo)>;
   virtual void find_all(Wanted wanted, Done<std::vector<std::string>> done) = 0;
 

@@ -62,8 +62,7 @@ void Page::handle(const http::Request& request, Exchange exchange) {
   };
   if (request.method != http::Method::get && request.method != http::Method::head)
     return answer_error(Errc::method_not_allowed, "Allow: GET, HEAD");
-  if (request.path == "/page/contacts")
-    return send_contacts(request, std::move(exchange));
+  if (request.path == "/page/contacts") return send_contacts(request, std::move(exchange));
   const auto* file = std::ranges::find(files_, request.path, &File::path);
   if (file == files_.end()) return answer_error(Errc::unknown_route);
   send(*file, request, exchange);

@@ -2,7 +2,7 @@
 // the page as markup, so a contact's name can be anything.
 
 const SIZES = [48, 64, 96, 120, 240, 360, 432, 504, 648];
-const FORMATS = ["jpg", "webp", "avif"];
+const FORMATS = ["jpg", "webp", "avif", "png"];
 const POLL_MS = 2000;
 const KEPT_SAMPLES = 60;
 
@@ -20,7 +20,8 @@ const photoUrl = (id, rest) => `photos/${encodeURIComponent(id)}/${rest}`;
 const bytes = (count) =>
   count < 1000 ? `${count} B` : count < 1e6 ? `${(count / 1e3).toFixed(1)} kB`
     : `${(count / 1e6).toFixed(1)} MB`;
-const time = (ms) => (ms < 1 ? `${Math.round(ms * 1000)} µs` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
+const time = (ms) => (ms < 1 ? `${Math.round(ms * 1000)} µs` : ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s`
+  : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
 
 // What the browser measured of the last load of a URL.
 function measured(url) {
@@ -41,8 +42,11 @@ async function load(image, url) {
   return { width: image.naturalWidth, height: image.naturalHeight, ...measured(url) };
 }
 
-const facts = (seen) =>
-  seen.bytes === undefined ? "" : `${bytes(seen.bytes)}, ${seen.kept ? "kept by the browser" : time(seen.ms)}`;
+// `jpeg`: the bytes of the same picture as a JPEG, to compare with.
+const weight = (seen, jpeg) =>
+  bytes(seen.bytes) + (jpeg ? ` (${Math.round((100 * seen.bytes) / jpeg)} %)` : "");
+const pace = (seen) => (seen.kept ? "kept by the browser" : time(seen.ms));
+const facts = (seen) => (seen.bytes === undefined ? "" : `${weight(seen)}, ${pace(seen)}`);
 
 // The operator.
 
@@ -134,18 +138,21 @@ at("#other").addEventListener("submit", (event) => {
 
 let round = 0;
 
-async function fillCell(cell, url, mine) {
+// Gives the picture's bytes, if it came.
+async function fillCell(cell, url, mine, jpeg) {
   const image = element("img", { alt: "" });
   const label = element("span", { textContent: "…" });
   cell.replaceChildren(element("div", {}, image, label));
   const seen = await load(image, url);
-  if (mine !== round) return;
+  if (mine !== round) return undefined;
   if (!seen) {
     image.remove();
     label.textContent = "no picture";
-    return;
+    return undefined;
   }
-  label.replaceChildren(element("b", { textContent: `${seen.width}×${seen.height}` }), facts(seen));
+  label.replaceChildren(element("b", { textContent: `${seen.width}×${seen.height}` }));
+  if (seen.bytes !== undefined) label.append(weight(seen, jpeg), element("br"), pace(seen));
+  return seen.bytes;
 }
 
 // One picture after the other, so that each time is its own.
@@ -160,9 +167,13 @@ async function showSizes(again) {
   const fresh = again ? `?ask=${mine}` : "";  // Another URL to the browser, the same photo here.
   const urls = await signed(SIZES.flatMap((size) =>
     FORMATS.map((format) => photoUrl(chosen, `HR${size}x${size}.${format}${fresh}`))), "1h");
+  let jpeg;
   for (const [i, url] of urls.entries()) {
     if (mine !== round) return;
-    await fillCell(rows[Math.floor(i / FORMATS.length)].cells[1 + (i % FORMATS.length)], url, mine);
+    const column = i % FORMATS.length;
+    if (column === 0) jpeg = undefined;
+    const size = await fillCell(rows[Math.floor(i / FORMATS.length)].cells[1 + column], url, mine, jpeg);
+    if (column === 0) jpeg = size;
   }
 }
 
@@ -254,30 +265,50 @@ function quantile(before, after, share) {
   return (low + (bounds[i] - low) * ((share * all - below) / (counts[i] - below))) * 1000;
 }
 
+const PERCENTILES = [50, 95, 99];
+const percent = (ratio) => `${(100 * ratio).toFixed(1)} %`;
+
+// Of each chart: its lines at a reading, what they are at now in words, and how its axis is marked.
 const CHARTS = {
   hits: {
     lines: (before, after) => {
       const [hits, others] = [after.hits - before.hits, after.others - before.others];
       return [hits + others > 0 ? hits / (hits + others) : null];
     },
-    words: ([ratio]) => (ratio === null ? "no requests" : `${(100 * ratio).toFixed(1)} %`),
-    most: 1,
+    words: ([ratio]) => [ratio === null ? "no requests" : percent(ratio)],
+    mark: (ratio) => `${100 * ratio} %`,
+    top: () => 1,
   },
   latency: {
-    lines: (before, after) => [0.5, 0.95, 0.99].map((share) => quantile(before, after, share)),
-    words: (ms) => (ms[0] === null ? "no requests" : ["p50", "p95", "p99"].map((name, i) => `${name} ${time(ms[i])}`).join(", ")),
+    lines: (before, after) => PERCENTILES.map((share) => quantile(before, after, share / 100)),
+    words: (ms) => (ms[0] === null ? ["no requests"] : PERCENTILES.map((share, i) => `p${share} ${time(ms[i])}`)),
+    mark: time,
+    top: (most) => 10 ** Math.max(0, Math.ceil(Math.log10(most))),
+    bottom: 0.01,  // Of a logarithmic axis, in ms.
   },
   origin: {
     lines: (before, after, seconds) => [(after.fetches - before.fetches) / seconds],
-    words: ([rate]) => `${rate.toFixed(1)} a second`,
+    words: ([rate]) => [`${rate.toFixed(1)} a second`],
+    mark: (rate) => `${rate} a second`,
+    top: (most) => Math.max(1, round125(most)),
   },
   memory: {
     lines: (_, after) => [after.resident, after.cache],
-    words: ([resident, cache]) => `${bytes(resident)}, cache ${bytes(cache)}`,
+    words: ([resident, cache]) => [`${bytes(resident)} in all`, `${bytes(cache)} of photos`],
+    mark: bytes,
+    top: (most) => round125(most),
   },
 };
 
+// The next of 1, 2, 5, 10, 20, ….
+function round125(value) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(value, 1e-9)));
+  return [1, 2, 5, 10].find((step) => step * power >= value) * power;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
+const WIDTH = 100;
+const HEIGHT = 40;
 const history = Object.fromEntries(Object.keys(CHARTS).map((name) => [name, []]));
 
 function svg(name, attributes) {
@@ -286,23 +317,32 @@ function svg(name, attributes) {
   return made;
 }
 
+// How far up a value is, 0 to 1.
+function share(value, top, bottom) {
+  const part = bottom ? Math.log(value / bottom) / Math.log(top / bottom) : value / top;
+  return Math.min(1, Math.max(0, part));
+}
+
 function draw(name) {
-  const { words, most } = CHARTS[name];
+  const { words, mark, top: topOf, bottom } = CHARTS[name];
   const past = history[name];
   const figure = at(`[data-chart="${name}"]`);
   const says = words(past.at(-1));
-  figure.querySelector("strong").textContent = says;
-  const top = most ?? Math.max(...past.flat().filter((value) => value !== null), 1e-9) * 1.1;
-  const chart = svg("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", role: "img",
-    "aria-label": `${figure.querySelector("figcaption").firstChild.textContent.trim()}: ${says}` });
-  chart.append(svg("line", { x1: 0, y1: 40, x2: 100, y2: 40 }));
+  const title = figure.querySelector("figcaption").textContent;
+  const top = topOf(Math.max(...past.flat().filter((value) => value !== null), 0));
+  figure.querySelector("strong").replaceChildren(...says.map((text) => element("span", { textContent: text })));
+  figure.querySelector(".top").textContent = mark(top);
+  figure.querySelector(".bottom").textContent = mark(bottom ?? 0);
+  const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img",
+    "aria-label": `${title}: ${says.join(", ")}` });
+  for (const y of [0, HEIGHT / 2, HEIGHT]) chart.append(svg("line", { x1: 0, y1: y, x2: WIDTH, y2: y }));
   for (const i of past.at(-1).keys()) {
     const points = past.map((values, x) => [values[i], x]).filter(([value]) => value !== null)
-      .map(([value, x]) => `${((x + KEPT_SAMPLES - past.length) * 100) / (KEPT_SAMPLES - 1)},${40 - (40 * value) / top}`);
+      .map(([value, x]) => [((x + KEPT_SAMPLES - past.length) * WIDTH) / (KEPT_SAMPLES - 1),
+        HEIGHT * (1 - share(value, top, bottom))].join(","));
     chart.append(svg("polyline", { points: points.join(" ") }));
   }
-  figure.querySelector("svg")?.remove();
-  figure.append(chart);
+  figure.querySelector("svg").replaceWith(chart);
 }
 
 let before = null;

@@ -80,8 +80,7 @@ class Flights {
 
   // The ids of the photos under way, and those in the store, that are wanted.
   [[nodiscard]] std::vector<std::string> find_flying(const cache::Store::Wanted& wanted) const;
-  void find_stored(cache::Store::Wanted wanted,
-                   cache::Store::Done<std::vector<std::string>> done);
+  void find_stored(cache::Store::Wanted wanted, cache::Store::Done<std::vector<std::string>> done);
 
   // Somebody may have changed the photo's record in the store.
   void changed(std::string_view photo) {

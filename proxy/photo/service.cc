@@ -136,8 +136,8 @@ struct Service::Search {
 };
 
 void Service::find_all(Loop& here, cache::Store::Wanted wanted, Found done) {
-  here.post([this, search = std::make_shared<Search>(
-                       Search{.here = here, .wanted = std::move(wanted), .done = std::move(done)})] {
+  here.post([this, search = std::make_shared<Search>(Search{
+                       .here = here, .wanted = std::move(wanted), .done = std::move(done)})] {
     search_memory(search);
   });
 }
@@ -155,10 +155,11 @@ void Service::search_flights(const std::shared_ptr<Search>& search) {
   search->left = homes_.size();
   for (const Home& home : homes_) {
     home.loop->post([this, &home, search] {
-      search->here.post([this, search, found = home.flights->find_flying(search->wanted)]() mutable {
-        search->add(std::move(found));
-        if (--search->left == 0) search_store(search);
-      });
+      search->here.post(
+          [this, search, found = home.flights->find_flying(search->wanted)]() mutable {
+            search->add(std::move(found));
+            if (--search->left == 0) search_store(search);
+          });
     });
   }
 }

@@ -67,7 +67,8 @@ class Service {
   // looked at, so it takes long, and no turn of a loop does. `wanted` is called on all loops.
   //
   // Calls `done` exactly once, on `here`, never before it returns.
-  using Found = std::move_only_function<void(std::vector<std::string> photos, Result<void> searched)>;
+  using Found =
+      std::move_only_function<void(std::vector<std::string> photos, Result<void> searched)>;
   void find_all(Loop& here, cache::Store::Wanted wanted, Found done);
 
   // Somebody may have changed what the store has of these photos, or everything (cache::RedisFeed).

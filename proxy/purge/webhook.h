@@ -28,7 +28,8 @@ struct WebhookStats {
 // Loop-confined. Destroying it drops what is queued, with a word in the log.
 class Webhook {
  public:
-  // Throws std::runtime_error if the URL is none or a secret cannot be read. `settings` outlives it.
+  // Throws std::runtime_error if the URL is none or a secret cannot be read. `settings` outlives
+  // it.
   Webhook(Loop& loop, const PurgeSettings& settings);
   ~Webhook();
   Webhook(const Webhook&) = delete;

@@ -20,7 +20,8 @@ struct Ports {
   Loop& loop;
   contacts::StoreThread& store;
   // Makes every cache forget these photos, the CDN too, and calls back on `loop`, on a later turn.
-  std::function<void(std::vector<std::string> photos, photo::Service::Forgotten done)> forget_photos;
+  std::function<void(std::vector<std::string> photos, photo::Service::Forgotten done)>
+      forget_photos;
   // Renders and calls back on `loop`.
   std::function<void(imaging::Job, imaging::Pool::Done)> render;
 

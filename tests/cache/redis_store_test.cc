@@ -266,7 +266,7 @@ TEST_CASE("all records that are wanted are found", "[redis_store]") {
   for (int i = 0; i < 2'500; ++i)
     server.run({"HSET", "likeness:p" + std::to_string(i), "version", "v"});
   server.run({"SET", "stranger9", "text"});
-  auto found = good(a.wait<std::vector<std::string>>([&](auto done) {
+  auto found = Client::good(a.wait<std::vector<std::string>>([&](auto done) {
     a.store.find_all([](std::string_view photo) { return photo.ends_with("99"); }, std::move(done));
   }));
   std::ranges::sort(found);

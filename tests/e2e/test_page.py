@@ -10,7 +10,7 @@ from support import case, images
 from support.http_client import Connection
 from support.processes import address_of
 
-CLIENT = os.environ.get("LIKENESS_PAGE_CLIENT", "")
+CLIENT = os.environ.get("LIKENESS_BROWSER_CLIENT", "")
 # A browser, under a sanitizer on a busy machine; reaching it is a failure, never a measurement.
 PATIENCE = 160
 

@@ -171,41 +171,73 @@ class Purge(case.Case):
                         "the log")
 
 
-class Cdn(case.Case):
-    def test_the_cdn_is_told_after_the_caches_again_and_again(self):
-        statuses, seen = [503, 500, 200], []
+class Endpoint:
+    """A CDN's purge endpoint, which gives these statuses and then 200. A context manager."""
 
-        class Endpoint(http.server.BaseHTTPRequestHandler):
+    def __init__(self, *statuses):
+        self.seen = []  # (path, headers, body)
+        seen, statuses = self.seen, list(statuses)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 seen.append((self.path, dict(self.headers),
                              self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(statuses.pop(0))
+                self.send_response(statuses.pop(0) if statuses else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
             def log_message(self, *_):
                 pass
 
-        endpoint = http.server.HTTPServer(("127.0.0.1", 0), Endpoint)
-        self.addCleanup(endpoint.server_close)
-        self.addCleanup(endpoint.shutdown)
-        threading.Thread(target=endpoint.serve_forever, args=(0.02,), daemon=True).start()
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/zones/1/purge_cache"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def tags(self):
+        return {tag for _, _, body in self.seen for tag in json.loads(body)["tags"]}
+
+
+class Cdn(case.Case):
+    def serve(self, origin, endpoint, **settings):
+        return self.start_likeness(
+            origin, access__admin_token=TOKEN, purge__retry_min="1ms", purge__url=endpoint.url,
+            purge__headers="Content-Type: application/json", purge__body='{"tags":{tag_json}}',
+            **settings)
+
+    def test_the_cdn_is_told_after_the_caches_again_and_again(self):
+        endpoint = self.start(Endpoint(503, 500))
         origin = self.start_origin()
         origin.put("ada", plain(images.RED))
-        server = self.start_likeness(
-            origin, access__admin_token=TOKEN, purge__retry_min="1ms",
-            purge__url=f"http://127.0.0.1:{endpoint.server_port}/zones/1/purge_cache",
-            purge__headers="Content-Type: application/json",
-            purge__secret_header="env:CDN_TOKEN", purge__body='{"tags":{tag_json}}',
-            environment={"CDN_TOKEN": "Authorization: Bearer s3cret"})
+        server = self.serve(origin, endpoint, purge__secret_header="env:CDN_TOKEN",
+                            environment={"CDN_TOKEN": "Authorization: Bearer s3cret"})
         tags = server.get("/admin/photos/ada", PROOF, method="DELETE").json()["tags"]
         case.wait_until(lambda: server.metric("cdn_purges_sent_total") == 1, "the purge")
         self.assertEqual(server.metric("cdn_purges_retried_total"), 2)
-        self.assertEqual(len(seen), 3)
-        path, headers, body = seen[-1]
+        self.assertEqual(len(endpoint.seen), 3)
+        path, headers, body = endpoint.seen[-1]
         self.assertEqual((path, json.loads(body)), ("/zones/1/purge_cache", {"tags": tags}))
         self.assertEqual(headers["Authorization"], "Bearer s3cret")
         self.assertNotIn("s3cret", server.read("err"))
+
+    def test_the_cdn_hears_of_photos_that_are_written(self):
+        endpoint = self.start(Endpoint())
+        server = self.serve("embedded:" + self.enterContext(case.temporary_folder()), endpoint)
+        made = server.get("/api/v2.0/me/contacts", {"Content-Type": "application/json"}, method="POST",
+                          body=json.dumps({"GivenName": "Eve", "EmailAddresses": [
+                              {"Address": "Eve@example.org"}]}).encode())
+        self.assertEqual(made.status, 201)
+        names = {"eve@example.org", made.json()["Id"]}
+        put = server.get("/photos/eve%40example.org", {"Content-Type": "image/jpeg"}, method="PUT",
+                         body=plain(images.RED))
+        self.assertLess(put.status, 300)
+        case.wait_until(lambda: {tag("p-", name) for name in names} <= endpoint.tags(), "the tags")
 
 
 if __name__ == "__main__":
