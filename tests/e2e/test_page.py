@@ -12,7 +12,7 @@ from support.processes import address_of
 
 CLIENT = os.environ.get("LIKENESS_BROWSER_CLIENT", "")
 # A browser, under a sanitizer on a busy machine; reaching it is a failure, never a measurement.
-PATIENCE = 160
+PATIENCE = 280
 
 
 class Page(case.Case):

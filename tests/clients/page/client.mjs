@@ -7,6 +7,9 @@ import process from "node:process";
 
 import { chromium } from "playwright-core";
 
+// On a busy machine; reaching it is a failure, never a measurement.
+const PATIENCE_MS = 120_000;
+
 const [url, folder, token] = process.argv.slice(2);
 
 // A visitor of a page that shows everything to everybody.
@@ -28,8 +31,7 @@ async function visit(page) {
 
   // The table: each cell has a picture of its size, its bytes and its time.
   const cells = page.locator("#sizes-rows td span");
-  await page.waitForFunction(() => [...document.querySelectorAll("#sizes-rows td span b")].length === 36,
-    null, { timeout: 90_000 });
+  await page.waitForFunction(() => [...document.querySelectorAll("#sizes-rows td span b")].length === 36);
   for (const text of await cells.allTextContents())
     assert.match(text, /^(\d+)×\1(\d+ B|[\d.]+ [kM]B)( \(\d+ %\))?([\d.]+ (µs|ms|s)|kept by the browser)$/u);
   const sizes = await page.locator("#sizes-rows tr").evaluateAll((rows) =>
@@ -64,15 +66,20 @@ async function visit(page) {
   assert.equal(answer.headers.get("content-type"), "image/webp");
 
   // The charts move under load.
-  const readings = () => page.locator("[data-chart] strong").allTextContents();
   await page.waitForFunction(() => document.querySelectorAll("[data-chart] polyline").length === 7);
-  let moved = false;
-  for (let i = 0; i < 60 && !moved; ++i) {
-    await Promise.all(Array.from({ length: 50 }, () => fetch(written).then((r) => r.arrayBuffer())));
-    const [hits, latency] = await readings();
-    moved = /^(9\d|100)\.\d %$/.test(hits) && /^p50 .+p95 .+p99 .+$/.test(latency);
+  let loading = true;
+  const load = (async () => {
+    while (loading) await Promise.all(Array.from({ length: 50 }, () => fetch(written).then((r) => r.arrayBuffer())));
+  })();
+  try {
+    await page.waitForFunction(() => {
+      const [hits, latency] = [...document.querySelectorAll("[data-chart] strong")].map((e) => e.textContent);
+      return /^(9\d|100)\.\d %$/.test(hits) && /^p50 .+p95 .+p99 .+$/.test(latency);
+    });
+  } finally {
+    loading = false;
+    await load;
   }
-  assert.ok(moved, (await readings()).join(" | "));
   const label = await page.locator('[data-chart="hits"] svg').getAttribute("aria-label");
   assert.match(label, /^Hit ratio: /);
   assert.match(await page.locator('[data-chart="memory"] strong').textContent(), /MB in all.* of photos$/);
@@ -99,8 +106,7 @@ async function operate(page) {
   const written = await page.locator("#url").evaluate((output) => output.value);
   assert.equal((await fetch(written)).status, 200, written);
   assert.equal((await fetch(written.replace("HR123", "HR124"))).status, 403);
-  await page.waitForFunction(() => [...document.querySelectorAll("#sizes-rows td span b")].length === 36,
-    null, { timeout: 90_000 });
+  await page.waitForFunction(() => [...document.querySelectorAll("#sizes-rows td span b")].length === 36);
   await page.getByRole("button", { name: "Forget the chosen photo" }).click();
   await page.waitForFunction(() => / is forgotten\.$/.test(document.querySelector("#operator-note").textContent));
   return { count };
@@ -129,6 +135,7 @@ const browser = await chromium.launchPersistentContext(path.join(folder, "profil
 
 try {
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
