@@ -312,8 +312,11 @@ void Gateway::ask_permission(const Request& request, const Call& asked, Exchange
                    });
 }
 
+// Whoever may see that there is no photo is shown what stands in for it.
 void Gateway::deny(const Request& request, const Call& call, Exchange& exchange,
                    const Error& error) {
+  if (error.code == Errc::no_photo)
+    return answer(request, call, exchange, std::unexpected(photo::Failure{error, {}, {}, {}}));
   const bool proof_wanted = error.code == Errc::unauthorized;
   refuse(exchange, call.dialect, error, request.header("accept"),
          proof_wanted ? "WWW-Authenticate: Bearer" : "");

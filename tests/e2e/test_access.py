@@ -100,6 +100,8 @@ class Graph:
         kind, body = "application/json", b'{"error":{"code":"ErrorAccessDenied"}}'
         if token not in self.rights:
             status = 401
+        elif user == "nobody@example.org":
+            status, body = 404, b'{"error":{"code":"ImageNotFound"}}'
         elif user not in self.rights[token]:
             status = 403
         elif path.endswith("/$value"):
@@ -228,6 +230,13 @@ class Callers(Case):
             for token, expected in (("a", 648), ("b", 500)):
                 answer, = batch(server, bearer(token), "/me/photo/$value")
                 self.assertEqual(width(answer), expected)
+
+    def test_where_there_is_no_photo_a_picture_stands_in_for_each_caller(self):
+        server = self.serve(fallback__web="monogram")
+        for _ in range(2):
+            self.assert_picture(server.get("/photos/nobody%40example.org/HR48x48", bearer("a")), 48, 48)
+        self.assertEqual(server.get("/photos/nobody%40example.org/HR48x48").status, 401)
+        self.assertEqual(server.get(PHOTO, bearer("b")).status, 403)
 
     def test_browsers_of_ucwa_show_a_cookie(self):
         server = self.serve(access__web="bearer")
