@@ -1,8 +1,10 @@
 #ifndef LIKENESS_CACHE_RECORD_H_
 #define LIKENESS_CACHE_RECORD_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,16 @@ namespace likeness::cache {
 // The words of the cache. One photo is one record: its meta, its master picture, and its variants
 // by name. All are immutable once made, and shared.
 
+// A moment by the clock of the server that has the record, since 1970.
+using Stamp = std::chrono::microseconds;
+
+// When the origin was asked for what a record says: after the first moment, before the second one.
+// It says which of two records is newer, whatever the clocks of those who wrote them.
+struct Span {
+  Stamp asked{};
+  Stamp filled{};
+};
+
 // What is known of a photo without its bytes.
 struct Meta {
   enum class Status : std::uint8_t {
@@ -24,9 +36,10 @@ struct Meta {
   };
   Status status = Status::no_photo;
   Errc failure = Errc::internal;  // Meaningful with Status::failed only.
-  std::string version;            // Digest of the source's bytes; empty without a photo.
-  std::string content_type;       // Of the source.
-  int width = 0;                  // Of the upright source, pixels.
+  // Digest of the source's bytes; empty without a photo, kUnknownVersion where nobody knows.
+  std::string version;
+  std::string content_type;  // Of the source.
+  int width = 0;             // Of the upright source, pixels.
   int height = 0;
   std::uint64_t bytes = 0;  // Of the source.
   // Of the photo in small, for pages that wait for it: base64 of its ThumbHash, "#rrggbb" of its
@@ -47,7 +60,10 @@ struct Meta {
   Clock::time_point learnt;
   // The store knows it too; else no news of it will come. Of this process only.
   bool shared = true;
+  // Of the store's record, where it is known: it stands beside the meta, not in it.
+  std::optional<Span> span;
 };
+inline constexpr std::string_view kUnknownVersion = "failed";
 using MetaPtr = std::shared_ptr<const Meta>;
 
 // One encoded picture of a photo: a variant, or its master.

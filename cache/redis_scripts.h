@@ -22,54 +22,61 @@ class RedisScript {
 // The scripts of RedisStore. KEYS[1] is the record, a hash with the fields
 //   meta     encode(Meta)
 //   version  that of meta, so that scripts need not read JSON; "" without a photo
-//   fill     "<end of the lease, server's clock, ms> <token>" while somebody has claimed the record
+//   span     "<asked> <filled>", server's clock, us: when the record was claimed and filled
+//   fill     "<end of the lease, ms> <claimed, us> <token>" while somebody has claimed the record
 //   source, master, v:<name>  encode_head(Picture) and its bytes
 // A value of another type under our key is nobody's record: a claim replaces it. Each script is one
 // key, so one slot of a cluster, and reads the server's clock: clients' clocks do not matter.
 
-// ARGV: token, lease in ms. Returns 1 if claimed. The record lives at least as long as the lease,
-// and one that holds nothing but the claim goes away with it.
+// ARGV: token, lease in ms. Returns the time, and 1 if claimed. The record lives at least as long
+// as the lease, and one that holds nothing but the claim goes away with it.
 inline constexpr std::string_view kClaimScript = R"lua(
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = time[1] * 1000000 + time[2]
+local ms = math.floor(now / 1000)
 local held = redis.pcall('HGET', KEYS[1], 'fill')
 if type(held) == 'table' then
   redis.call('UNLINK', KEYS[1])
 elseif held then
   local lease_end = tonumber(string.match(held, '^(%d+) '))
-  if lease_end and lease_end > now then return 0 end
+  if lease_end and lease_end > ms then return {now, 0} end
 end
-redis.call('HSET', KEYS[1], 'fill', string.format('%.0f %s', now + ARGV[2], ARGV[1]))
+redis.call('HSET', KEYS[1], 'fill', string.format('%.0f %.0f %s', ms + ARGV[2], now, ARGV[1]))
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end
-return 1
+return {now, 1}
 )lua";
 
 // ARGV: token, lease in ms, 0 to give the claim back. Returns 1 if the claim still counts.
 inline constexpr std::string_view kRenewScript = R"lua(
 local held = redis.pcall('HGET', KEYS[1], 'fill')
-if type(held) ~= 'string' or string.match(held, ' (.*)$') ~= ARGV[1] then return 0 end
+local since, token = string.match(type(held) == 'string' and held or '', '^%d+ (%d+) (.*)$')
+if token ~= ARGV[1] then return 0 end
 if ARGV[2] == '0' then return redis.call('HDEL', KEYS[1], 'fill') end
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[1], 'fill', string.format('%.0f %s', now + ARGV[2], ARGV[1]))
+local ms = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], 'fill', string.format('%.0f %s %s', ms + ARGV[2], since, token))
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end
 return 1
 )lua";
 
-// ARGV: token, version, meta, life in ms, then field and value of each picture. Returns 1 if
-// written. A stored picture stays if its head's first three words (mark, format, version) are those
-// of the new one; anything else under its name is damage, and is overwritten.
+// ARGV: token, version, meta, life in ms, then field and value of each picture. Returns the time, 1
+// if written, and 1 if another version made room. A stored picture stays if its head's first three
+// words (mark, format, version) are those of the new one; anything else under its name is damage,
+// and is overwritten.
 inline constexpr std::string_view kFillScript = R"lua(
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
 local held = redis.pcall('HGET', KEYS[1], 'fill')
-if type(held) ~= 'string' or string.match(held, ' (.*)$') ~= ARGV[1] then return 0 end
-if ARGV[2] == '' or redis.call('HGET', KEYS[1], 'version') ~= ARGV[2] then
-  redis.call('UNLINK', KEYS[1])
-end
-redis.call('HSET', KEYS[1], 'version', ARGV[2], 'meta', ARGV[3])
+local since, token = string.match(type(held) == 'string' and held or '', '^%d+ (%d+) (.*)$')
+if token ~= ARGV[1] then return {now, 0, 0} end
+local version = redis.call('HGET', KEYS[1], 'version')
+if ARGV[2] == '' or version ~= ARGV[2] then redis.call('UNLINK', KEYS[1]) end
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'meta', ARGV[3],
+           'span', string.format('%s %.0f', since, now))
 redis.call('HDEL', KEYS[1], 'fill')
 for i = 5, #ARGV, 2 do
   local mark = string.match(ARGV[i + 1], '^%S+ %S+ %S+ ')
@@ -79,7 +86,7 @@ for i = 5, #ARGV, 2 do
   end
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return 1
+return {now, 1, version and version ~= ARGV[2] and 1 or 0}
 )lua";
 
 // ARGV: version, field, value, most variants, field to drop or "". Returns 1 if written.
@@ -92,7 +99,7 @@ if there then
   if string.sub(there, 1, #mark) == mark then return 0 end
 elseif ARGV[2] ~= 'source' and ARGV[2] ~= 'master' then
   local variants = redis.call('HLEN', KEYS[1])
-  for _, field in ipairs({'meta', 'version', 'fill', 'source', 'master'}) do
+  for _, field in ipairs({'meta', 'version', 'span', 'fill', 'source', 'master'}) do
     variants = variants - redis.call('HEXISTS', KEYS[1], field)
   end
   if variants >= tonumber(ARGV[4]) then return 0 end
@@ -102,11 +109,28 @@ if ARGV[5] ~= '' then redis.call('HDEL', KEYS[1], ARGV[5]) end
 return 1
 )lua";
 
-// Returns the version of what it erased, or nil.
+// ARGV: a time in us, from which on records and claims are spared, or ""; and maybe a version that
+// is. Returns the time.
 inline constexpr std::string_view kEraseScript = R"lua(
-local version = redis.pcall('HGET', KEYS[1], 'version')
-redis.call('UNLINK', KEYS[1])
-return type(version) == 'string' and version or false
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local found = redis.pcall('HMGET', KEYS[1], 'version', 'span', 'fill')
+if found.err then
+  redis.call('UNLINK', KEYS[1])
+  return now
+end
+local function is_new(text, pattern)
+  local at = tonumber(string.match(text or '', pattern) or '')
+  return at and ARGV[1] ~= '' and at >= tonumber(ARGV[1])
+end
+local claim_stays = is_new(found[3], '^%d+ (%d+) ')
+local spared = found[1] and (is_new(found[2], '^(%d+) ') or found[1] == ARGV[2])
+if found[1] and not spared or not found[1] and not claim_stays then
+  redis.call('UNLINK', KEYS[1])
+elseif found[3] and not claim_stays then
+  redis.call('HDEL', KEYS[1], 'fill')
+end
+return now
 )lua";
 
 }  // namespace likeness::cache

@@ -1,6 +1,7 @@
 #include "cache/redis_store.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <random>
 #include <utility>
@@ -41,14 +42,26 @@ Result<bool> read_flag(const Result<RedisReply>& reply) {
   return reply->integer != 0;
 }
 
-Result<std::optional<std::string>> read_version(const Result<RedisReply>& reply) {
+// What a script answers: the time, and flags behind it.
+Result<Stamp> read_stamp(const Result<RedisReply>& reply, std::size_t flags) {
   if (!reply) return std::unexpected(reply.error());
-  if (reply->kind == RedisReply::Kind::error) {
-    if (reply->text.starts_with("WRONGTYPE")) return std::nullopt;
-    return refused(*reply);
-  }
-  if (reply->kind != RedisReply::Kind::string) return std::nullopt;
-  return reply->text;
+  if (reply->kind == RedisReply::Kind::error) return refused(*reply);
+  const auto is_number = [](const auto& one) { return one.kind == RedisReply::Kind::integer; };
+  if (flags == 0 && is_number(*reply)) return Stamp(reply->integer);
+  if (flags == 0 || reply->elements.size() != flags + 1 ||
+      !std::ranges::all_of(reply->elements, is_number))
+    return fail(Errc::store_unavailable, "Redis answered no time");
+  return Stamp(reply->elements[0].integer);
+}
+
+std::optional<Span> read_span(const std::string& text) {
+  const char* const end = text.data() + text.size();
+  std::int64_t asked = 0;
+  std::int64_t filled = 0;
+  const auto [blank, error] = std::from_chars(text.data(), end, asked);
+  if (error != std::errc() || blank == end) return std::nullopt;
+  if (std::from_chars(blank + 1, end, filled).ec != std::errc()) return std::nullopt;
+  return Span{Stamp(asked), Stamp(filled)};
 }
 
 Result<Peeked> read_peeked(const Result<RedisReply>& reply) {
@@ -64,7 +77,7 @@ Result<Peeked> read_peeked(const Result<RedisReply>& reply) {
   const RedisReply& version = reply->elements[0];
   if (version.kind == RedisReply::Kind::string) peeked.version = version.text;
   const std::string& fill = reply->elements[1].text;
-  if (const auto blank = fill.find(' '); blank != std::string::npos)
+  if (const auto blank = fill.rfind(' '); blank != std::string::npos)
     peeked.claim = fill.substr(blank + 1);
   return peeked;
 }
@@ -79,7 +92,7 @@ std::string as_pattern(std::string_view text) {
   return pattern + '*';
 }
 
-// An answer of HMGET: meta, then the pictures.
+// An answer of HMGET: meta, span, then the pictures.
 Result<StoredRecord> read_record(const Result<RedisReply>& reply, std::size_t pictures) {
   if (!reply) return std::unexpected(reply.error());
   StoredRecord record;
@@ -88,13 +101,14 @@ Result<StoredRecord> read_record(const Result<RedisReply>& reply, std::size_t pi
     if (reply->text.starts_with("WRONGTYPE")) return record;
     return refused(*reply);
   }
-  if (reply->elements.size() != pictures + 1) {
+  if (reply->elements.size() != pictures + 2) {
     return fail(Errc::store_unavailable, "Redis answered too few values");
   }
   auto meta = decode_meta(reply->elements[0].text);
   if (!meta) return record;
+  meta->span = read_span(reply->elements[1].text);
   for (std::size_t i = 0; i < pictures; ++i) {
-    auto picture = decode_picture(reply->elements[i + 1].text);
+    auto picture = decode_picture(reply->elements[i + 2].text);
     if (!picture || picture->version != meta->version) continue;
     record.pictures[i] = std::make_shared<const Picture>(std::move(*picture));
   }
@@ -117,7 +131,7 @@ std::string RedisStore::key(std::string_view photo) const {
 void RedisStore::look_up(std::string_view photo, const std::vector<std::string>& names,
                          Done<StoredRecord> done) {
   std::string record = key(photo);
-  RedisCommand command{"HMGET", record, "meta"};
+  RedisCommand command{"HMGET", record, "meta", "span"};
   for (const std::string& name : names) command.emplace_back(field(name));
   router_->run(record, std::move(command),
                [count = names.size(), then = std::move(done)](Result<RedisReply> reply) mutable {
@@ -125,31 +139,37 @@ void RedisStore::look_up(std::string_view photo, const std::vector<std::string>&
                });
 }
 
-void RedisStore::claim(std::string_view photo, milliseconds lease,
-                       Done<std::optional<FillToken>> done) {
+void RedisStore::claim(std::string_view photo, milliseconds lease, Done<Claimed> done) {
   FillToken token = make_token();
   RedisCommand args{token, std::to_string(lease.count())};
-  run_flag(claim_, key(photo), std::move(args),
-           [this, name = std::string(photo), token = std::move(token),
-            then = std::move(done)](Result<bool> claimed) mutable {
-             if (!claimed) {
-               // It may have won all the same: behind it, on the same connection, this undoes it.
-               release(name, token);
-               return then(std::unexpected(claimed.error()));
-             }
-             then(*claimed ? std::optional(std::move(token)) : std::nullopt);
-           });
+  run(claim_, key(photo), std::move(args),
+      [this, name = std::string(photo), token = std::move(token),
+       then = std::move(done)](const Result<RedisReply>& reply) mutable {
+        const auto now = read_stamp(reply, 1);
+        if (!now) {
+          // It may have won all the same: behind it, on the same connection, this undoes it.
+          release(name, token);
+          return then(std::unexpected(now.error()));
+        }
+        const bool is_ours = reply->elements[1].integer == 1;
+        then(Claimed{*now, is_ours ? std::optional(std::move(token)) : std::nullopt});
+      });
 }
 
 void RedisStore::fill(std::string_view photo, const FillToken& token, const Write& write,
-                      Done<bool> done) {
+                      Done<Filled> done) {
   RedisCommand args{token, write.meta.version, encode(write.meta),
                     std::to_string(milliseconds(write.life).count())};
   for (const auto& [name, picture] : write.pictures) {
     args.emplace_back(field(name));
     args.push_back(value(*picture));
   }
-  run_flag(fill_, key(photo), std::move(args), std::move(done));
+  run(fill_, key(photo), std::move(args),
+      [then = std::move(done)](const Result<RedisReply>& reply) mutable {
+        const auto now = read_stamp(reply, 2);
+        if (!now) return then(std::unexpected(now.error()));
+        then(Filled{*now, reply->elements[1].integer == 1, reply->elements[2].integer == 1});
+      });
 }
 
 void RedisStore::renew(std::string_view photo, const FillToken& token, milliseconds lease) {
@@ -176,9 +196,14 @@ void RedisStore::peek(std::string_view photo, Done<Peeked> done) {
       [then = std::move(done)](Result<RedisReply> reply) mutable { then(read_peeked(reply)); });
 }
 
-void RedisStore::erase(std::string_view photo, Done<std::optional<std::string>> done) {
-  run(erase_, key(photo), {},
-      [then = std::move(done)](Result<RedisReply> reply) mutable { then(read_version(reply)); });
+void RedisStore::erase(std::string_view photo, const Spared& spared, Done<Stamp> done) {
+  const auto since = spared.asked_since;
+  RedisCommand args{since ? std::to_string(since->count()) : std::string()};
+  if (spared.version) args.emplace_back(*spared.version);
+  run(erase_, key(photo), std::move(args),
+      [then = std::move(done)](const Result<RedisReply>& reply) mutable {
+        then(read_stamp(reply, 0));
+      });
 }
 
 // Where a search through all servers stands.

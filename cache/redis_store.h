@@ -28,16 +28,15 @@ class RedisStore final : public Store {
 
   void look_up(std::string_view photo, const std::vector<std::string>& names,
                Done<StoredRecord> done) override;
-  void claim(std::string_view photo, milliseconds lease,
-             Done<std::optional<FillToken>> done) override;
+  void claim(std::string_view photo, milliseconds lease, Done<Claimed> done) override;
   void fill(std::string_view photo, const FillToken& token, const Write& write,
-            Done<bool> done) override;
+            Done<Filled> done) override;
   void renew(std::string_view photo, const FillToken& token, milliseconds lease) override;
   void release(std::string_view photo, const FillToken& token) override;
   void put_picture(std::string_view photo, std::string_view name, const PicturePtr& picture,
                    std::string_view instead_of, Done<bool> done) override;
   void peek(std::string_view photo, Done<Peeked> done) override;
-  void erase(std::string_view photo, Done<std::optional<std::string>> done) override;
+  void erase(std::string_view photo, const Spared& spared, Done<Stamp> done) override;
   void erase_all(std::string_view photos, Done<void> done) override;
   void find_all(Wanted wanted, Done<std::vector<std::string>> done) override;
   [[nodiscard]] bool connected() const override { return router_->connected(); }

@@ -24,6 +24,24 @@ struct StoredRecord {
 // Proof of the right to write a photo's record: see Store::claim().
 using FillToken = std::string;
 
+// Answers to a claim and a fill, with the moment at which the store gave them. What is asked of the
+// origin later is newer than all that was known of the photo when the claim or fill was sent.
+struct Claimed {
+  Stamp now{};
+  std::optional<FillToken> token;  // Empty if another process has the claim.
+};
+struct Filled {
+  Stamp now{};
+  bool written = false;   // Else the claim was lost, and nothing was.
+  bool replaced = false;  // Another version, which a failover might bring back.
+};
+
+// What an erasure leaves alone.
+struct Spared {
+  std::optional<Stamp> asked_since;  // A record or claim from then on.
+  std::optional<std::string> version;
+};
+
 // What is worth knowing of a record without reading it.
 struct Peeked {
   // Nothing where there is no record, or only a claim; empty where there is no photo.
@@ -54,22 +72,21 @@ class Store {
   virtual void look_up(std::string_view photo, const std::vector<std::string>& names,
                        Done<StoredRecord> done) = 0;
 
-  // Asks for the right to fill or refresh a photo's record for `lease`. Empty if another process
-  // has it. Erasing the record frees it.
-  virtual void claim(std::string_view photo, milliseconds lease,
-                     Done<std::optional<FillToken>> done) = 0;
+  // Asks for the right to fill or refresh a photo's record for `lease`. Erasing the record frees
+  // it.
+  virtual void claim(std::string_view photo, milliseconds lease, Done<Claimed> done) = 0;
 
   // Replaces the whole record, its pictures included, and gives the claim back; `life` is how long
   // the record may stay. If the version is the one already stored, its pictures stay, and of two
   // with one name the stored one does. A claim whose lease has ended still counts while nobody else
-  // has claimed. False: the claim was lost, nothing was written.
+  // has claimed. The record's span is from the claim to the fill.
   struct Write {
     Meta meta;
     std::vector<std::pair<std::string, PicturePtr>> pictures;
     seconds life{};
   };
   virtual void fill(std::string_view photo, const FillToken& token, const Write& write,
-                    Done<bool> done) = 0;
+                    Done<Filled> done) = 0;
 
   // Makes a claim last `lease` from now, if it still counts; or gives it back unused.
   virtual void renew(std::string_view photo, const FillToken& token, milliseconds lease) = 0;
@@ -83,8 +100,9 @@ class Store {
 
   virtual void peek(std::string_view photo, Done<Peeked> done) = 0;
 
-  // Forgets a photo everywhere, claims included. Gives the version that it had, as in Peeked.
-  virtual void erase(std::string_view photo, Done<std::optional<std::string>> done) = 0;
+  // Forgets a photo everywhere, claims included, but for what is spared. Gives the moment: a record
+  // that was asked for later is newer than this.
+  virtual void erase(std::string_view photo, const Spared& spared, Done<Stamp> done) = 0;
 
   // Forgets all photos whose ids begin so, one after the other: while it runs, some are there
   // still.

@@ -127,7 +127,8 @@ void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock:
     const auto asked = std::chrono::ceil<seconds>(failure.error.retry_after).count();
     lines.line("Retry-After: ", std::max<std::int64_t>({1, left, asked}));
   }
-  const std::string detail = '-' + std::string(name(failure.error.code));
+  const std::string detail =
+      (failure.stale ? "-stale-" : "-") + std::string(name(failure.error.code));
   write_status(lines, failure.via, std::max<std::int64_t>(0, left), false, detail);
 }
 

@@ -219,7 +219,7 @@ Result<void> Gateway::name_caller(const Request& request, Call& call) const {
 void Gateway::look_up(const Request& request, Call call, photo::Flights::Done done) {
   using Next = access::Decision::Next;
   const auto fail_with = [](photo::Flights::Done& tell, const Error& error) {
-    tell(std::unexpected(photo::Failure{error, {}, {}, {}}));
+    tell(std::unexpected(photo::Failure{error, {}, {}, {}, false}));
   };
   if (const auto named = name_caller(request, call); !named) return fail_with(done, named.error());
   const auto decision = guard_.decide(request, call, WallClock::now());

@@ -48,6 +48,7 @@ struct Failure {
   Via via = Via::memory;
   WallClock::time_point fetched;
   WallClock::time_point fresh_until;
+  bool stale = false;  // As with Found: there may be a photo by now, but the origin fails.
 };
 
 using Outcome = std::expected<Found, Failure>;

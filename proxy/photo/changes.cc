@@ -1,7 +1,7 @@
 #include "proxy/photo/changes.h"
 
-#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace likeness::photo {
 namespace {
@@ -44,7 +44,7 @@ void Changes::compared(const std::string& photo, const Result<cache::Peeked>& st
   const auto memory = memory_.peek(photo);
   if (!memory || memory->version == stored->version) return;
   // What the store never had it cannot have moved on from.
-  if (memory->shared) newest_.is_not(photo, memory->version, loop_.now() + kSettled);
+  if (memory->shared) newest_.outdated(photo, *memory, loop_.now(), loop_.now() + kSettled);
   memory_.erase(photo);
 }
 
@@ -61,81 +61,85 @@ void Changes::forget(std::string_view photo, cache::Store::Done<void> done) {
   }
   if (const auto filling = filling_.find(name); filling != filling_.end())
     filling->second.overtaken = true;
-  newest_.is_not(photo, std::nullopt, loop_.now() + record_life_);
-  const auto number = remind_until(name, loop_.now() + record_life_);
-  erase(name, number, std::move(done));
+  newest_.expelled(photo, loop_.now(), unsettled());
+  erase(name, {}, std::move(done));
 }
 
-void Changes::erase(const std::string& photo, std::uint64_t number, cache::Store::Done<void> done) {
-  store_->erase(photo, [this, photo, number, then = std::move(done)](auto erased) mutable {
-    if (!erased) return then(std::unexpected(erased.error()));
-    const auto reminder = forgotten_.find(photo);
-    const bool is_last = reminder != forgotten_.end() && reminder->second.number == number;
-    if (is_last) {
-      // From now on only what was there before may come back, by a failover.
-      reminder->second.until = loop_.now() + kSettled;
-      if (newest_.distrusts_all(photo)) {
-        newest_.forget(photo);
-        if (*erased) newest_.is_not(photo, std::move(*erased), loop_.now() + kSettled);
-      }
-    }
-    then({});
-  });
-}
-
-std::uint64_t Changes::remind_until(const std::string& photo, Clock::time_point until) {
-  if (forgotten_.size() >= prune_at_) {
-    std::erase_if(forgotten_, [&](const auto& one) { return one.second.until <= loop_.now(); });
-    prune_at_ = std::max<std::size_t>(1'024, 2 * forgotten_.size());
-  }
-  if (forgotten_.size() < Newest::kMost || forgotten_.contains(photo))
-    forgotten_.insert_or_assign(photo, Reminder{until, ++last_forgotten_});
-  return last_forgotten_;
+// From then on only what was there before may come back, by a failover.
+void Changes::erase(const std::string& photo, const cache::Spared& spared,
+                    cache::Store::Done<void> done) {
+  store_->erase(
+      photo, spared,
+      [this, photo, sent = newest_.moment(), then = std::move(done)](auto erased) mutable {
+        if (!erased) return then(std::unexpected(erased.error()));
+        newest_.told(photo, sent, *erased, loop_.now() + kSettled);
+        then({});
+      });
 }
 
 void Changes::store_is_back() {
-  const auto now = loop_.now();
-  newest_.prune(now);
-  std::erase_if(forgotten_, [&](const auto& one) { return one.second.until <= now; });
-  for (const auto& [photo, reminder] : forgotten_) erase(photo, reminder.number, [](auto) {});
-}
-
-bool Changes::may_show(std::string_view photo, const cache::Meta& stored) {
-  return newest_.may_be(photo, stored.version, loop_.now());
-}
-
-void Changes::learnt(std::string_view photo, const std::string& version) {
-  if (store_ == nullptr) return;
   newest_.prune(loop_.now());
-  newest_.is(photo, version, loop_.now() + record_life_);
+  std::vector<std::pair<std::string, cache::Spared>> reminders;
+  newest_.for_each_reminder(loop_.now(), [&](const auto& photo, const auto& note) {
+    reminders.push_back({photo, {note.stamp, note.version}});
+  });
+  for (const auto& [photo, spared] : reminders) erase(photo, spared, [](auto) {});
 }
 
-void Changes::filled(std::string_view photo, const std::string& version,
-                     const Result<bool>& result) {
-  const auto filling = filling_.find(std::string(photo));
-  const bool overtaken = filling->second.overtaken;
-  if (--filling->second.count == 0) filling_.erase(filling);
-  if (overtaken) return;
-  // Whatever was compared meanwhile was not decided.
-  if (!result) return changed(photo);
-  if (*result) return newest_.is(photo, version, loop_.now() + kSettled);
-  // It was forgotten or replaced while it was being fetched: which of the two is older the origin
-  // alone can tell, and it will be asked.
-  drop(std::string(photo));
+void Changes::recalled(std::string_view photo, const cache::Meta& meta) {
+  const auto now = loop_.now();
+  if (meta.status == cache::Meta::Status::failed || newest_.find(photo, now) != nullptr) return;
+  newest_.stored(photo, meta, now, now + kSettled);
+}
+
+bool Changes::may_show(std::string_view photo, const cache::Meta& stored) const {
+  return stored.status == cache::Meta::Status::failed ||
+         newest_.may_show(photo, stored, loop_.now());
 }
 
 void Changes::shown(std::string_view photo, const cache::Meta& stored, WallClock::time_point now) {
   newest_.prune(loop_.now());
-  if (now - stored.fetched < kSettled) newest_.is(photo, stored.version, loop_.now() + kSettled);
+  if (stored.status == cache::Meta::Status::failed) return;
+  // A record that is old enough survives a failover.
+  if (now - stored.fetched < kSettled || newest_.find(photo, loop_.now()) != nullptr)
+    newest_.stored(photo, stored, loop_.now(), loop_.now() + kSettled);
 }
 
-void Changes::shown_only(std::string_view photo, const std::string& version) {
-  if (store_ == nullptr || !newest_.may_be(photo, version, loop_.now())) return;
-  newest_.is(photo, version, loop_.now() + record_life_);
+Newest::Order Changes::fetched(std::string_view photo, const cache::Meta& meta,
+                               Newest::Moment asked) {
+  newest_.prune(loop_.now());
+  // An error says nothing about the photo.
+  if (meta.status == cache::Meta::Status::failed) return Newest::Order::newer;
+  return newest_.fetched(photo, meta.version, asked, loop_.now(), unsettled());
 }
 
-void Changes::doubted(std::string_view photo, const std::string& version) {
-  newest_.is(photo, version, loop_.now() + kSettled);
+void Changes::claimed(std::string_view photo, Newest::Moment sent, cache::Stamp stamp) {
+  newest_.told(photo, sent, stamp, loop_.now() + kSettled);
+}
+
+void Changes::filled(std::string_view photo, const std::string& version, Newest::Moment sent,
+                     const Result<cache::Filled>& result) {
+  const auto filling = filling_.find(std::string(photo));
+  const bool overtaken = filling->second.overtaken;
+  if (--filling->second.count == 0) filling_.erase(filling);
+  if (result) newest_.told(photo, sent, result->now, loop_.now() + kSettled);
+  if (overtaken) return;
+  // Whatever was compared meanwhile was not decided.
+  if (!result) return changed(photo);
+  // It was forgotten or replaced while it was being fetched: which of the two is older the origin
+  // alone can tell, and it will be asked.
+  if (!result->written) return drop(std::string(photo));
+  if (result->replaced) newest_.remind(photo);
+  if (const auto memory = memory_.peek(photo); memory && memory->version == version) {
+    auto known = std::make_shared<cache::Meta>(*memory);
+    known->span = cache::Span{{}, result->now};
+    memory_.put_meta(photo, std::move(known));
+  }
+}
+
+// Until when to be careful with what no store has confirmed.
+Clock::time_point Changes::unsettled() const {
+  return loop_.now() + (store_ != nullptr ? record_life_ : kSettled);
 }
 
 }  // namespace likeness::photo

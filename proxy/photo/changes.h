@@ -23,6 +23,8 @@ namespace likeness::photo {
 // about the photo before, and memory is dropped if it has another one. While a record of ours is
 // being written its own answer says more than any comparison.
 //
+// Memory never has another version than what was known last (Newest).
+//
 // Loop-confined.
 class Changes {
  public:
@@ -44,26 +46,30 @@ class Changes {
   void forget(std::string_view photo, cache::Store::Done<void> done);
   void store_is_back();
 
+  // A flight begins with what memory has.
+  void recalled(std::string_view photo, const cache::Meta& meta);
   // May the store's record be shown, as far as this loop knows?
-  [[nodiscard]] bool may_show(std::string_view photo, const cache::Meta& stored);
-  // The origin has just said that the photo is of this version; the store does not know it yet.
-  void learnt(std::string_view photo, const std::string& version);
+  [[nodiscard]] bool may_show(std::string_view photo, const cache::Meta& stored) const;
+  // It will be.
+  void shown(std::string_view photo, const cache::Meta& stored, WallClock::time_point now);
+  // The origin, asked then, has said that the photo is this; the store does not know it yet. What
+  // is not newer than what was known before is not to be remembered.
+  [[nodiscard]] Newest::Order fetched(std::string_view photo, const cache::Meta& meta,
+                                      Newest::Moment asked);
   // The same is being written to the store, and what came of it.
   void filling(std::string_view photo) { ++filling_[std::string(photo)].count; }
-  void filled(std::string_view photo, const std::string& version, const Result<bool>& result);
-  // Shown, from a record of this age: too young to survive a failover for sure?
-  void shown(std::string_view photo, const cache::Meta& stored, WallClock::time_point now);
-  // Fetched and shown, but not remembered: it may be older than what the store has, or newer.
-  void shown_only(std::string_view photo, const std::string& version);
-  // Memory has it, but nobody vouches for it: the store may have missed it as well.
-  void doubted(std::string_view photo, const std::string& version);
+  void filled(std::string_view photo, const std::string& version, Newest::Moment sent,
+              const Result<cache::Filled>& result);
+  // The store has answered a claim that was sent then.
+  void claimed(std::string_view photo, Newest::Moment sent, cache::Stamp stamp);
+  [[nodiscard]] Newest::Moment moment() { return newest_.moment(); }
 
  private:
   void compare(const std::string& photo);
   void compared(const std::string& photo, const Result<cache::Peeked>& stored);
   void drop(const std::string& photo);
-  std::uint64_t remind_until(const std::string& photo, Clock::time_point until);
-  void erase(const std::string& photo, std::uint64_t number, cache::Store::Done<void> done);
+  void erase(const std::string& photo, const cache::Spared& spared, cache::Store::Done<void> done);
+  [[nodiscard]] Clock::time_point unsettled() const;
 
   Loop& loop_;
   cache::MemoryCache& memory_;
@@ -78,14 +84,6 @@ class Changes {
     bool overtaken = false;  // The photo was forgotten after that.
   };
   std::unordered_map<std::string, Filling> filling_;
-  // Forgotten lately, or with a store that has not confirmed it yet: until when to remind it.
-  struct Reminder {
-    Clock::time_point until;
-    std::uint64_t number;  // Of the last time that it was forgotten.
-  };
-  std::unordered_map<std::string, Reminder> forgotten_;
-  std::uint64_t last_forgotten_ = 0;
-  std::size_t prune_at_ = 1'024;
 };
 
 }  // namespace likeness::photo

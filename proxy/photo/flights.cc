@@ -24,6 +24,7 @@ struct Flights::Flight {
   Clock::time_point looked;
   Clock::time_point fetched;
   Clock::time_point learnt;
+  Newest::Moment asked = 0;  // When the origin was, or a claim was sent.
   bool shared = true;
   Loop::TimerId deadline = Loop::TimerId::none;
   Loop::TimerId renewal = Loop::TimerId::none;
@@ -105,7 +106,8 @@ Outcome Flights::at_hand(std::string_view photo, const Ask& ask) {
   Miss miss(miss_settings_, tag_lines(photo, cdn_));
   miss.join(nobody, ask, remembered(photo, ask), ports_.wall());
   miss.give_up(ports_.wall());
-  Outcome outcome = std::unexpected(Failure{{Errc::overloaded, {}, {}}, Via::memory, {}, {}});
+  Outcome outcome =
+      std::unexpected(Failure{{Errc::overloaded, {}, {}}, Via::memory, {}, {}, false});
   for (Action& action : miss.take_actions())
     if (auto* answer = std::get_if<Answer>(&action)) outcome = std::move(answer->outcome);
   return outcome;
@@ -126,10 +128,10 @@ Remembered Flights::remembered(std::string_view photo, const Ask& ask) {
   const PictureName name(ask);
   auto asked = ports_.memory.find(photo, name.chooser());
   Remembered memory{true, std::move(asked.meta), std::move(asked.picture), nullptr, nullptr};
-  if (memory.meta &&
-      !ports_.vouch.covers(memory.meta->learnt, ports_.loop.now(), memory.meta->shared)) {
-    memory.vouched = false;
-    changes_.doubted(photo, memory.meta->version);
+  if (memory.meta) {
+    memory.vouched =
+        ports_.vouch.covers(memory.meta->learnt, ports_.loop.now(), memory.meta->shared);
+    changes_.recalled(photo, *memory.meta);
   }
   if (memory.meta && !memory.picture) {
     memory.source = ports_.memory.find(photo, cache::kSourceName).picture;
@@ -250,8 +252,16 @@ void Flights::act(const FlightPtr& flight, const LookUp& action) {
 
 void Flights::act(const FlightPtr& flight, Claim) {
   flight->fetched = ports_.loop.now();
+  flight->asked = changes_.moment();
   ports_.store->claim(flight->photo, redis_.fill_lease, [this, flight](auto result) {
-    flight->miss.claimed(std::move(result), ports_.wall());
+    Result<std::optional<cache::FillToken>> token;
+    if (result) {
+      changes_.claimed(flight->photo, flight->asked, result->now);
+      token = std::move(result->token);
+    } else {
+      token = std::unexpected(result.error());
+    }
+    flight->miss.claimed(std::move(token), ports_.wall());
     perform(flight);
     if (flight->miss.claim()) keep_claim(flight);
   });
@@ -293,6 +303,7 @@ void Flights::look_again(const FlightPtr& flight) {
 void Flights::act(const FlightPtr& flight, const Fetch& action) {
   const auto started = Clock::now();
   if (ports_.store == nullptr) flight->fetched = ports_.loop.now();
+  flight->asked = changes_.moment();
   ports_.origin.fetch(origin_name(flight->photo), action.have, flight->caller,
                       [this, flight, started](auto result) {
                         if (result || result.error().code == Errc::no_photo) {
@@ -323,21 +334,25 @@ void Flights::act(const FlightPtr& flight, Render action) {
 }
 
 void Flights::act(const FlightPtr& flight, Remember action) {
-  if (action.shown_only) return changes_.shown_only(flight->photo, action.meta->version);
+  if (action.shown_only) return show_only(flight, action);
+  const auto before = ports_.memory.peek(flight->photo);
+  auto meta = std::make_shared<cache::Meta>(*action.meta);
   switch (action.says) {
-    case Source::nobody: break;
+    case Source::nobody:
+      if (!meta->span && before && before->version == meta->version) meta->span = before->span;
+      break;
     case Source::store:
       flight->learnt = flight->looked;
       flight->shared = true;
-      changes_.shown(flight->photo, *action.meta, ports_.wall());
+      changes_.shown(flight->photo, *meta, ports_.wall());
       break;
     case Source::origin:
       flight->learnt = flight->fetched;
       flight->shared = action.shared;
-      changes_.learnt(flight->photo, action.meta->version);
+      if (changes_.fetched(flight->photo, *meta, flight->asked) != Newest::Order::newer)
+        return ports_.memory.erase(flight->photo);
       break;
   }
-  auto meta = std::make_shared<cache::Meta>(*action.meta);
   meta->learnt = flight->learnt;
   meta->shared = flight->shared;
   ports_.memory.put_meta(flight->photo, std::move(meta));
@@ -346,11 +361,29 @@ void Flights::act(const FlightPtr& flight, Remember action) {
   if (!action.dropped.empty()) ports_.memory.drop_picture(flight->photo, action.dropped);
 }
 
+// What is shown and not kept: nobody may be shown anything older from now on.
+void Flights::show_only(const FlightPtr& flight, const Remember& action) {
+  const cache::Meta& meta = *action.meta;
+  if (action.says == Source::store)
+    changes_.shown(flight->photo, meta, ports_.wall());
+  else if (changes_.fetched(flight->photo, meta, flight->asked) == Newest::Order::older)
+    return;  // Those who asked later see something newer.
+  if (meta.status == cache::Meta::Status::failed) return;
+  const auto memory = ports_.memory.peek(flight->photo);
+  if (memory && memory->version != meta.version) ports_.memory.erase(flight->photo);
+  const auto current = find(flight->photo);
+  if (!current || current == flight || current->miss.version() == meta.version) return;
+  // One that knows nothing yet and has asked later will know something newer.
+  const bool will_be_newer = !current->miss.version() && current->asked > flight->asked;
+  if (!will_be_newer) detach(flight->photo);
+}
+
 void Flights::act(const FlightPtr& flight, const Fill& action) {
   changes_.filling(flight->photo);
-  ports_.store->fill(flight->photo, action.token, action.write,
-                     [this, photo = flight->photo, version = action.write.meta.version](
-                         auto result) { changes_.filled(photo, version, result); });
+  ports_.store->fill(
+      flight->photo, action.token, action.write,
+      [this, photo = flight->photo, version = action.write.meta.version, sent = changes_.moment()](
+          const auto& result) { changes_.filled(photo, version, sent, result); });
 }
 
 void Flights::act(const FlightPtr& flight, const Save& action) {

@@ -115,6 +115,7 @@ class Flights {
   void act(const FlightPtr& flight, const Save& action);
   void act(const FlightPtr& flight, const Release& action);
   void act(const FlightPtr& flight, Answer action);
+  void show_only(const FlightPtr& flight, const Remember& action);
   void detach(std::string_view photo);
   bool compare(std::string_view photo, const cache::Peeked& stored);
   void keep_claim(const FlightPtr& flight);

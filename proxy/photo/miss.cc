@@ -142,8 +142,8 @@ Miss::Next Miss::consider(const Waiter& waiter, WallClock::time_point now) {
   if (!usable) return consider_unusable(waiter);
   const bool stale = !confirmed_ && state != Freshness::fresh;
   switch (meta_->status) {
-    case Meta::Status::no_photo: return failure({Errc::no_photo, {}, {}}, waiter.via);
-    case Meta::Status::failed: return failure({meta_->failure, {}, {}}, waiter.via);
+    case Meta::Status::no_photo: return failure({Errc::no_photo, {}, {}}, waiter.via, stale);
+    case Meta::Status::failed: return failure({meta_->failure, {}, {}}, waiter.via, stale);
     case Meta::Status::photo: break;
   }
   switch (waiter.ask.kind) {
@@ -211,8 +211,8 @@ Miss::Next Miss::need_bytes(std::vector<std::string> names) const {
   return NeedOrigin{true};
 }
 
-Outcome Miss::failure(const Error& error, Via via) const {
-  Failure failure{error, via, {}, {}};
+Outcome Miss::failure(const Error& error, Via via, bool stale) const {
+  Failure failure{error, via, {}, {}, stale};
   const bool remembered = meta_ && meta_->status != Meta::Status::photo;
   if (remembered) {
     failure.fetched = meta_->fetched;
@@ -470,6 +470,7 @@ void Miss::confirm(const origin::Fetched& answer, NamedPictures pictures,
 void Miss::settle(Meta meta, NamedPictures pictures, WallClock::time_point now) {
   meta.fetched = now;
   meta.retry_at = {};
+  meta.span.reset();
   if (meta.status != Meta::Status::photo) {
     if (meta.fresh_until == WallClock::time_point())
       meta.fresh_until = fresh_until(meta.status, std::nullopt, now, settings_.freshness);
@@ -505,7 +506,10 @@ void Miss::fail_fetch(Error error, WallClock::time_point now) {
   if (fetch_error_->code == Errc::overloaded || fetch_error_->code == Errc::shutting_down ||
       fetch_error_->code == Errc::internal)
     return release();
-  Meta meta{.status = Meta::Status::failed, .failure = fetch_error_->code, .fresh_until = until};
+  Meta meta{.status = Meta::Status::failed,
+            .failure = fetch_error_->code,
+            .version = std::string(cache::kUnknownVersion),
+            .fresh_until = until};
   settle(std::move(meta), {}, now);
 }
 
@@ -545,8 +549,8 @@ void Miss::release() {
 
 void Miss::act(Action action) {
   if (auto* remember = std::get_if<Remember>(&action);
-      remember != nullptr && remember->says == Source::origin && (detached_ || unshared_)) {
-    actions_.push_back(Remember{Source::origin, std::move(remember->meta), {}, {}, false, true});
+      remember != nullptr && remember->says != Source::nobody && (detached_ || unshared_)) {
+    actions_.push_back(Remember{remember->says, std::move(remember->meta), {}, {}, false, true});
     return;
   }
   const bool saves = std::holds_alternative<Save>(action);

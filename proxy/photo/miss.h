@@ -163,7 +163,7 @@ class Miss {
   [[nodiscard]] Next consider_source(const Waiter& waiter, bool stale) const;
   [[nodiscard]] bool due_for_refresh(WallClock::time_point now) const;
   [[nodiscard]] Next need_bytes(std::vector<std::string> names) const;
-  [[nodiscard]] Outcome failure(const Error& error, Via via) const;
+  [[nodiscard]] Outcome failure(const Error& error, Via via, bool stale = false) const;
   [[nodiscard]] Outcome found(const Waiter& waiter, cache::PicturePtr picture, bool stale) const;
   [[nodiscard]] cache::PicturePtr picture(std::string_view name) const;
   void recall(std::string_view name, const cache::PicturePtr& picture);

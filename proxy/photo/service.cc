@@ -26,7 +26,8 @@ std::optional<Outcome> find_fresh(cache::MemoryCache& memory, const cache::Vouch
     return std::unexpected(Failure{{none ? Errc::no_photo : found.meta->failure, {}, {}},
                                    Via::memory,
                                    found.meta->fetched,
-                                   found.meta->fresh_until});
+                                   found.meta->fresh_until,
+                                   false});
   }
   if (!found.picture && ask.kind != Ask::Kind::meta) return std::nullopt;
   return Found{std::move(found.meta), std::move(found.picture), Via::memory, false, false};

@@ -49,9 +49,8 @@ struct Client {
   Result<StoredRecord> try_look_up(std::string_view photo, const std::vector<std::string>& names) {
     return wait<StoredRecord>([&](auto done) { store.look_up(photo, names, std::move(done)); });
   }
-  Result<std::optional<FillToken>> try_claim(std::string_view photo, milliseconds lease) {
-    return wait<std::optional<FillToken>>(
-        [&](auto done) { store.claim(photo, lease, std::move(done)); });
+  Result<Claimed> try_claim(std::string_view photo, milliseconds lease) {
+    return wait<Claimed>([&](auto done) { store.claim(photo, lease, std::move(done)); });
   }
   Result<bool> try_put(std::string_view photo, std::string_view name, const PicturePtr& stored,
                        std::string_view instead_of = {}) {
@@ -62,19 +61,23 @@ struct Client {
     return good(try_look_up(photo, names));
   }
   std::optional<FillToken> claim(std::string_view photo, milliseconds lease = kLease) {
-    return good(try_claim(photo, lease));
+    return good(try_claim(photo, lease)).token;
+  }
+  Filled try_fill(std::string_view photo, const FillToken& token, const Meta& meta) {
+    const Store::Write write{meta, {}, kLife};
+    return good(wait<Filled>([&](auto done) { store.fill(photo, token, write, std::move(done)); }));
   }
   bool fill(std::string_view photo, const FillToken& token, const Meta& meta,
             std::vector<std::pair<std::string, PicturePtr>> pictures = {}, seconds life = kLife) {
     const Store::Write write{meta, std::move(pictures), life};
-    return good(wait<bool>([&](auto done) { store.fill(photo, token, write, std::move(done)); }));
+    return good(wait<Filled>([&](auto done) { store.fill(photo, token, write, std::move(done)); }))
+        .written;
   }
   bool put(std::string_view photo, std::string_view name, const PicturePtr& stored) {
     return good(try_put(photo, name, stored));
   }
-  std::optional<std::string> erase(std::string_view photo) {
-    return good(
-        wait<std::optional<std::string>>([&](auto done) { store.erase(photo, std::move(done)); }));
+  Stamp erase(std::string_view photo, const Spared& spared = {}) {
+    return good(wait<Stamp>([&](auto done) { store.erase(photo, spared, std::move(done)); }));
   }
   void erase_all(std::string_view photos) {
     const auto erased = wait<void>([&](auto done) { store.erase_all(photos, std::move(done)); });
@@ -281,10 +284,9 @@ TEST_CASE("a fill after an erase is refused", "[redis_store]") {
   Client b(server);
   a.store_photo("ann", "v1");
   const auto token = a.claim("ann");
-  CHECK(b.erase("ann") == "v1");
+  b.erase("ann");
   CHECK_FALSE(a.fill("ann", *token, photo_meta("v1")));
   CHECK(a.look_up("ann").meta == nullptr);
-  CHECK(b.erase("ann") == std::nullopt);
 
   // The same where another process has claimed, or even filled, the record since.
   const auto other = b.claim("ann");
@@ -293,6 +295,58 @@ TEST_CASE("a fill after an erase is refused", "[redis_store]") {
   CHECK(b.fill("ann", *other, photo_meta("v2")));
   CHECK_FALSE(a.fill("ann", *token, photo_meta("v1")));
   CHECK(a.look_up("ann").meta->version == "v2");
+}
+
+TEST_CASE("a record tells when it was asked for, by the server's clock", "[redis_store]") {
+  const RedisServer server;
+  Client a(server);
+  const auto claimed = Client::good(a.try_claim("ann", kLease));
+  const auto refused = Client::good(a.try_claim("ann", kLease));
+  CHECK_FALSE(refused.token.has_value());
+  CHECK(refused.now > claimed.now);
+  a.store.renew("ann", *claimed.token, kLease);
+  const auto filled = a.try_fill("ann", *claimed.token, photo_meta("v1"));
+  CHECK(filled.written);
+  CHECK_FALSE(filled.replaced);
+  CHECK(filled.now > refused.now);
+  const auto meta = a.look_up("ann").meta;
+  REQUIRE(meta->span.has_value());
+  CHECK(meta->span->asked == claimed.now);
+  CHECK(meta->span->filled == filled.now);
+
+  const auto again = *a.claim("ann");
+  const auto replaced = a.try_fill("ann", again, photo_meta("v2"));
+  CHECK(replaced.replaced);
+  CHECK(a.look_up("ann").meta->span->asked > filled.now);
+  const auto late = a.try_fill("ann", again, photo_meta("v3"));
+  CHECK_FALSE(late.written);
+  CHECK(late.now > replaced.now);
+  CHECK(a.erase("ann") > late.now);
+}
+
+TEST_CASE("an erasure spares what was asked for later, and the version that is right",
+          "[redis_store]") {
+  const RedisServer server;
+  Client a(server);
+  a.store_photo("ann", "v1");
+  const Span span = *a.look_up("ann").meta->span;
+  a.erase("ann", {.asked_since = span.asked, .version = {}});
+  a.erase("ann", {.asked_since = span.filled, .version = "v1"});
+  CHECK(a.look_up("ann").meta != nullptr);
+  // A claim from before goes; one from later stays where there is nothing else.
+  const auto old = *a.claim("ann");
+  const auto now = a.erase("other", {});
+  a.erase("ann", {.asked_since = now, .version = "v1"});
+  CHECK(a.peek("ann").claim.empty());
+  CHECK_FALSE(a.fill("ann", old, photo_meta("v1")));
+  a.erase("ann", {.asked_since = span.filled, .version = "v2"});
+  CHECK(a.look_up("ann").meta == nullptr);
+  const auto next = *a.claim("ann");
+  a.erase("ann", {.asked_since = span.filled, .version = {}});
+  CHECK(a.fill("ann", next, photo_meta("v2")));
+  server.run({"SET", kKey, "text"});
+  a.erase("ann", {.asked_since = span.filled, .version = "v2"});
+  CHECK(server.run({"DBSIZE"}) == "0");
 }
 
 TEST_CASE("a fill with another version drops the pictures, one with the same keeps them",
@@ -494,11 +548,11 @@ TEST_CASE("stores on two threads racing for one record leave it whole", "[redis_
     int rounds = 0;
     std::function<void()> round = [&] {
       if (++rounds > 200) return;
-      store.claim("ann", milliseconds(50), [&](const Result<std::optional<FillToken>>& token) {
+      store.claim("ann", milliseconds(50), [&](const Result<Claimed>& claimed) {
         const Store::Write write{
             photo_meta(version), {{"master", picture(version, version)}}, kLife};
-        const FillToken mine = token && *token ? **token : "none";
-        store.fill("ann", mine, write, [&](const Result<bool>&) {
+        const FillToken mine = claimed ? claimed->token.value_or("none") : "none";
+        store.fill("ann", mine, write, [&](const Result<Filled>&) {
           store.put_picture("ann", "240", picture(version, version), {}, [&](const Result<bool>&) {
             store.look_up("ann", {"master", "240"}, [&](Result<StoredRecord> found) {
               if (!found) ++wrong;

@@ -79,7 +79,9 @@ void SimStore::look_up(std::string_view photo, const std::vector<std::string>& n
     found.pictures.resize(names.size());
     const auto* record = redis_.find(photo);
     if (record == nullptr || !record->meta) return found;
-    found.meta = std::make_shared<const cache::Meta>(*record->meta);
+    auto meta = std::make_shared<cache::Meta>(*record->meta);
+    meta->span = record->span;
+    found.meta = std::move(meta);
     for (std::size_t i = 0; i < names.size(); ++i)
       if (const auto picture = record->pictures.find(names[i]); picture != record->pictures.end())
         found.pictures[i] = picture->second;
@@ -87,43 +89,51 @@ void SimStore::look_up(std::string_view photo, const std::vector<std::string>& n
   });
 }
 
-void SimStore::claim(std::string_view photo, milliseconds lease,
-                     Done<std::optional<cache::FillToken>> done) {
-  using Token = std::optional<cache::FillToken>;
-  send<Token>(std::move(done), [this, photo = std::string(photo), lease]() -> Token {
-    redis_.expire();
-    const auto now = redis_.now;
-    const auto* record = redis_.find(photo);
-    if (record != nullptr && !record->claim.empty() && record->claim_ends > now) return {};
-    const std::string token = std::to_string(++redis_.last_token);
-    redis_.change(photo, [=](Records& all) {
-      const bool is_new = !all.contains(photo);
-      auto& claimed = all[photo];
-      claimed.claim = token;
-      claimed.claim_ends = now + lease;
-      claimed.ends = is_new ? now + lease : std::max(claimed.ends, now + lease);
-    });
-    return token;
-  });
+void SimStore::claim(std::string_view photo, milliseconds lease, Done<cache::Claimed> done) {
+  send<cache::Claimed>(
+      std::move(done), [this, photo = std::string(photo), lease]() -> cache::Claimed {
+        redis_.expire();
+        const auto now = redis_.now;
+        const auto stamp = redis_.stamp();
+        const auto* record = redis_.find(photo);
+        if (record != nullptr && !record->claim.empty() && record->claim_ends > now)
+          return {stamp, {}};
+        const std::string token = std::to_string(++redis_.last_token);
+        redis_.change(photo, [=](Records& all) {
+          const bool is_new = !all.contains(photo);
+          auto& claimed = all[photo];
+          claimed.claim = token;
+          claimed.claimed = stamp;
+          claimed.claim_ends = now + lease;
+          claimed.ends = is_new ? now + lease : std::max(claimed.ends, now + lease);
+        });
+        return {stamp, token};
+      });
 }
 
 void SimStore::fill(std::string_view photo, const cache::FillToken& token, const Write& write,
-                    Done<bool> done) {
-  send<bool>(std::move(done), [this, photo = std::string(photo), token, write] {
-    redis_.expire();
-    const auto* record = redis_.find(photo);
-    if (record == nullptr || record->claim != token) return false;
-    redis_.change(photo, [=, ends = redis_.now + write.life](Records& all) {
-      auto& filled = all[photo];
-      if (!filled.meta || write.meta.version.empty() || filled.meta->version != write.meta.version)
-        filled.pictures.clear();
-      filled.meta = write.meta;
-      for (const auto& [name, picture] : write.pictures) filled.pictures.try_emplace(name, picture);
-      filled.claim.clear();
-      filled.ends = ends;
-    });
-    return true;
-  });
+                    Done<cache::Filled> done) {
+  send<cache::Filled>(
+      std::move(done), [this, photo = std::string(photo), token, write]() -> cache::Filled {
+        redis_.expire();
+        const auto stamp = redis_.stamp();
+        const auto* record = redis_.find(photo);
+        if (record == nullptr || record->claim != token) return {stamp, false, false};
+        const bool replaced = record->meta && record->meta->version != write.meta.version;
+        redis_.change(photo, [=, ends = redis_.now + write.life](Records& all) {
+          auto& filled = all[photo];
+          if (!filled.meta || write.meta.version.empty() ||
+              filled.meta->version != write.meta.version)
+            filled.pictures.clear();
+          filled.meta = write.meta;
+          for (const auto& [name, picture] : write.pictures)
+            filled.pictures.try_emplace(name, picture);
+          filled.span = {filled.claimed, stamp};
+          filled.claim.clear();
+          filled.ends = ends;
+        });
+        return {stamp, true, replaced};
+      });
 }
 
 void SimStore::renew(std::string_view photo, const cache::FillToken& token, milliseconds lease) {
@@ -179,14 +189,25 @@ void SimStore::peek(std::string_view photo, Done<Peeked> done) {
   });
 }
 
-void SimStore::erase(std::string_view photo, Done<std::optional<std::string>> done) {
-  send<std::optional<std::string>>(std::move(done), [this, photo = std::string(photo)] {
+void SimStore::erase(std::string_view photo, const cache::Spared& spared, Done<cache::Stamp> done) {
+  send<cache::Stamp>(std::move(done), [this, photo = std::string(photo), spared] {
     redis_.expire();
-    std::optional<std::string> version;
-    if (const auto* record = redis_.find(photo); record != nullptr && record->meta)
-      version = record->meta->version;
-    redis_.erase(photo);
-    return version;
+    const auto stamp = redis_.stamp();
+    const auto* record = redis_.find(photo);
+    if (record == nullptr) return stamp;
+    const auto is_new = [&](cache::Stamp asked) {
+      return spared.asked_since && asked >= *spared.asked_since;
+    };
+    const bool claim_stays = !record->claim.empty() && is_new(record->claimed);
+    const bool stays = record->meta
+                           ? is_new(record->span.asked) || record->meta->version == spared.version
+                           : claim_stays;
+    if (!stays) {
+      redis_.erase(photo);
+    } else if (!record->claim.empty() && !claim_stays) {
+      redis_.change(photo, [photo](Records& all) { all[photo].claim.clear(); });
+    }
+    return stamp;
   });
 }
 

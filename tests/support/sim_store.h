@@ -1,6 +1,8 @@
 #ifndef LIKENESS_TESTS_SUPPORT_SIM_STORE_H_
 #define LIKENESS_TESTS_SUPPORT_SIM_STORE_H_
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -25,13 +27,20 @@ class SimRedis {
   struct Record {
     std::optional<cache::Meta> meta;
     std::map<std::string, cache::PicturePtr> pictures;
+    cache::Span span;
     std::string claim;
+    cache::Stamp claimed{};
     Clock::time_point claim_ends;
     Clock::time_point ends = Clock::time_point::max();
   };
 
   // Of the server.
   Clock::time_point now{};
+  // No two commands run at one moment.
+  cache::Stamp stamp() {
+    return last_stamp_ = std::max(last_stamp_ + cache::Stamp(1),
+                                  std::chrono::floor<cache::Stamp>(now.time_since_epoch()));
+  }
 
   // Null where there is none.
   Record* find(const std::string& photo);
@@ -54,6 +63,7 @@ class SimRedis {
  private:
   std::map<std::string, Record> records_;
   std::map<std::string, Record> replica_;
+  cache::Stamp last_stamp_{};
   std::deque<std::pair<Clock::time_point, std::function<void(std::map<std::string, Record>&)>>>
       lag_;
 };
@@ -65,16 +75,15 @@ class SimStore final : public cache::Store {
 
   void look_up(std::string_view photo, const std::vector<std::string>& names,
                Done<cache::StoredRecord> done) override;
-  void claim(std::string_view photo, milliseconds lease,
-             Done<std::optional<cache::FillToken>> done) override;
+  void claim(std::string_view photo, milliseconds lease, Done<cache::Claimed> done) override;
   void fill(std::string_view photo, const cache::FillToken& token, const Write& write,
-            Done<bool> done) override;
+            Done<cache::Filled> done) override;
   void renew(std::string_view photo, const cache::FillToken& token, milliseconds lease) override;
   void release(std::string_view photo, const cache::FillToken& token) override;
   void put_picture(std::string_view photo, std::string_view name, const cache::PicturePtr& picture,
                    std::string_view instead_of, Done<bool> done) override;
   void peek(std::string_view photo, Done<cache::Peeked> done) override;
-  void erase(std::string_view photo, Done<std::optional<std::string>> done) override;
+  void erase(std::string_view photo, const cache::Spared& spared, Done<cache::Stamp> done) override;
   void erase_all(std::string_view photos, Done<void> done) override;
   void find_all(Wanted wanted, Done<std::vector<std::string>> done) override;
   [[nodiscard]] bool connected() const override { return connected_; }

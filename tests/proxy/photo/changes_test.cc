@@ -152,7 +152,7 @@ TEST_CASE("a fill that is refused takes what it would have filled out of memory"
   CHECK_FALSE(fleet.one.remembers());
 }
 
-TEST_CASE("a store that is away is told of a forgotten photo when it is back") {
+TEST_CASE("a store that was away when a photo was forgotten is not believed") {
   Fleet fleet;
   fleet.one.get("old");
   fleet.one.store.disconnect();
@@ -160,18 +160,32 @@ TEST_CASE("a store that is away is told of a forgotten photo when it is back") {
   CHECK(fleet.one.get("new") == "48x48 of new");
   fleet.one.memory.clear();
   fleet.one.store.connect();
-  // Not told yet, but not believed either.
   fleet.one.ask();
   fleet.one.settle();
   REQUIRE(fleet.one.origin.held.size() == 1);
   fleet.one.origin.send("new");
   fleet.one.settle();
   CHECK(*(**fleet.one.answer).picture->bytes == "48x48 of new");
-  fleet.two.get("never asked");
+  CHECK(fleet.two.get("never asked") == "48x48 of new");
+}
+
+TEST_CASE("a store that was away when a photo was forgotten is told when it is back") {
+  Fleet fleet;
+  fleet.one.get("old");
+  fleet.one.store.disconnect();
+  CHECK_FALSE(fleet.one.forget());
+  CHECK(fleet.two.get("never asked") == "48x48 of old");
+  fleet.one.store.connect();
   fleet.one.flights.store_is_back();
   fleet.one.settle();
   fleet.two.settle();
   CHECK_FALSE(fleet.two.remembers());
+  CHECK(fleet.two.get("new") == "48x48 of new");
+  // What is new since then is spared the next time.
+  fleet.one.flights.store_is_back();
+  fleet.one.settle();
+  fleet.two.settle();
+  CHECK(fleet.two.remembers());
 }
 
 TEST_CASE("a failover that loses a forgotten photo's erasure does not bring it back") {
@@ -260,26 +274,84 @@ TEST_CASE("all photos whose ids begin so leave memory, and their flights write n
   CHECK_FALSE(fleet.one.remembers());
 }
 
-TEST_CASE("what is newest is remembered for its time, and bounded") {
+namespace {
+
+cache::Meta meta_of(std::string version, int asked, int filled) {
+  cache::Meta meta{.status = cache::Meta::Status::photo, .version = std::move(version)};
+  meta.span = cache::Span{cache::Stamp(asked), cache::Stamp(filled)};
+  return meta;
+}
+
+}  // namespace
+
+TEST_CASE("only what was asked for later may follow what was known") {
   Newest newest;
   const Clock::time_point now{std::chrono::hours(1'000)};
-  CHECK(newest.may_be("ada", "v1", now));
-  newest.is("ada", "v2", now + seconds(1));
-  CHECK_FALSE(newest.may_be("ada", "v1", now));
-  CHECK(newest.may_be("ada", "v2", now));
-  CHECK(newest.may_be("ada", "v1", now + seconds(1)));
-  newest.is_not("ada", "v2", now + seconds(1));
-  CHECK(newest.may_be("ada", "v1", now));
-  CHECK_FALSE(newest.may_be("ada", "v2", now));
-  newest.is_not("ada", std::nullopt, now + seconds(1));
-  CHECK_FALSE(newest.may_be("ada", "v1", now));
-  CHECK(newest.distrusts_all("ada"));
-  newest.prune(now + seconds(1));
+  const auto later = now + seconds(60);
+  CHECK(newest.may_show("ada", meta_of("v1", 0, 1), now));
+  newest.stored("ada", meta_of("v2", 10, 20), now, later);
+  CHECK(newest.may_show("ada", meta_of("v2", 0, 1), now));
+  CHECK_FALSE(newest.may_show("ada", meta_of("v1", 15, 16), now));
+  CHECK(newest.may_show("ada", meta_of("v3", 20, 21), now));
+  CHECK(newest.may_show("ada", meta_of("v1", 15, 16), later));
+
+  // Of its own fetch it knows the store's time only when the store has told it.
+  const auto early = newest.moment();
+  CHECK(newest.fetched("ada", "v4", newest.moment(), now, later) == Newest::Order::newer);
+  CHECK_FALSE(newest.may_show("ada", meta_of("v5", 1'000, 1'001), now));
+  newest.told("ada", early, cache::Stamp(40), later);
+  CHECK_FALSE(newest.may_show("ada", meta_of("v5", 1'000, 1'001), now));
+  newest.told("ada", newest.moment(), cache::Stamp(50), later);
+  CHECK_FALSE(newest.may_show("ada", meta_of("v5", 49, 60), now));
+  CHECK(newest.may_show("ada", meta_of("v5", 50, 60), now));
+
+  // Of two fetches that overlap the later one counts.
+  CHECK(newest.fetched("ada", "v6", early, now, later) == Newest::Order::older);
+  CHECK_FALSE(newest.may_show("ada", meta_of("v6", 0, 1), now));
+  CHECK(newest.fetched("ada", "v6", newest.moment(), now, later) == Newest::Order::newer);
+
+  // Of a fetch and a record that overlap nobody knows: neither is shown again.
+  const auto asked = newest.moment();
+  newest.stored("ada", meta_of("v7", 70, 80), now, later);
+  CHECK(newest.fetched("ada", "v8", asked, now, later) == Newest::Order::unknown);
+  CHECK_FALSE(newest.may_show("ada", meta_of("v7", 70, 80), now));
+  CHECK_FALSE(newest.may_show("ada", meta_of("v8", 90, 95), now));
+  CHECK(newest.fetched("ada", "v8", newest.moment(), now, later) == Newest::Order::newer);
+}
+
+TEST_CASE("what was expelled or has been replaced does not come back") {
+  Newest newest;
+  const Clock::time_point now{std::chrono::hours(1'000)};
+  const auto later = now + seconds(60);
+  newest.outdated("ada", meta_of("v1", 10, 20), now, later);
+  CHECK_FALSE(newest.may_show("ada", meta_of("v1", 10, 20), now));
+  CHECK(newest.may_show("ada", meta_of("v1", 30, 40), now));
+  newest.expelled("ada", now, later);
+  CHECK_FALSE(newest.may_show("ada", meta_of("v1", 30, 40), now));
+  newest.told("ada", newest.moment(), cache::Stamp(50), later);
+  newest.stored("ada", meta_of("v2", 60, 70), now, later);
+  int reminders = 0;
+  newest.for_each_reminder(now, [&](const auto& photo, const auto& note) {
+    ++reminders;
+    CHECK(photo == "ada");
+    CHECK(note.version == "v2");
+    CHECK(note.stamp == cache::Stamp(70));
+  });
+  CHECK(reminders == 1);
+}
+
+TEST_CASE("notes end with their time, and are bounded") {
+  Newest newest;
+  const Clock::time_point now{std::chrono::hours(1'000)};
+  const auto later = now + seconds(1);
+  newest.stored("ada", meta_of("v1", 1, 2), now, later);
+  newest.prune(later);
   CHECK(newest.size() == 0);
   for (std::size_t i = 0; i < Newest::kMost + 100; ++i)
-    newest.is(std::to_string(i), "v", now + seconds(1));
+    newest.stored(std::to_string(i), meta_of("v1", 10, 20), now, later);
   CHECK(newest.size() == Newest::kMost);
-  CHECK(newest.may_be("0", "other", now));
-  for (std::size_t i = 0; i < 3 * Newest::kMost; ++i) newest.is("same", "v", now + seconds(1));
-  CHECK_FALSE(newest.may_be("same", "other", now));
+  CHECK(newest.may_show("0", meta_of("v2", 1, 2), now));
+  for (std::size_t i = 0; i < 3 * Newest::kMost; ++i)
+    newest.stored("same", meta_of("v1", 10, 20), now, later);
+  CHECK_FALSE(newest.may_show("same", meta_of("v2", 1, 2), now));
 }
