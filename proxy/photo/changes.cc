@@ -114,7 +114,7 @@ Newest::Order Changes::fetched(std::string_view photo, const cache::Meta& meta,
 }
 
 void Changes::claimed(std::string_view photo, Newest::Moment sent, cache::Stamp stamp) {
-  newest_.told(photo, sent, stamp, loop_.now() + kSettled);
+  newest_.told(photo, sent, stamp, unsettled());
 }
 
 void Changes::filled(std::string_view photo, const std::string& version, Newest::Moment sent,
@@ -122,7 +122,8 @@ void Changes::filled(std::string_view photo, const std::string& version, Newest:
   const auto filling = filling_.find(std::string(photo));
   const bool overtaken = filling->second.overtaken;
   if (--filling->second.count == 0) filling_.erase(filling);
-  if (result) newest_.told(photo, sent, result->now, loop_.now() + kSettled);
+  if (result)
+    newest_.told(photo, sent, result->now, result->written ? loop_.now() + kSettled : unsettled());
   if (overtaken) return;
   // Whatever was compared meanwhile was not decided.
   if (!result) return changed(photo);

@@ -116,6 +116,9 @@ Outcome Flights::at_hand(std::string_view photo, const Ask& ask) {
 // May it be about a photo that has changed long ago?
 bool Flights::outdated(const Flight& flight) const {
   const auto now = ports_.loop.now();
+  // What it shows is as old as what it knows, however new it is itself.
+  if (flight.miss.version() && !flight.miss.doubtful())
+    return !ports_.vouch.covers(flight.learnt, now, flight.shared);
   return !ports_.vouch.covers(flight.opened, now) && now - flight.opened >= redis_.max_unheard;
 }
 
@@ -364,7 +367,9 @@ void Flights::act(const FlightPtr& flight, Remember action) {
 // What is shown and not kept: nobody may be shown anything older from now on.
 void Flights::show_only(const FlightPtr& flight, const Remember& action) {
   const cache::Meta& meta = *action.meta;
-  if (action.says == Source::store)
+  flight->shared = action.says == Source::store;
+  flight->learnt = flight->shared ? flight->looked : flight->fetched;
+  if (flight->shared)
     changes_.shown(flight->photo, meta, ports_.wall());
   else if (changes_.fetched(flight->photo, meta, flight->asked) == Newest::Order::older)
     return;  // Those who asked later see something newer.

@@ -119,6 +119,8 @@ class Miss {
   [[nodiscard]] std::size_t waiters() const { return waiters_.size(); }
   // Of the photo, as far as it is known.
   [[nodiscard]] std::optional<std::string> version() const;
+  // Will it be asked about before it is shown?
+  [[nodiscard]] bool doubtful() const { return doubtful_; }
   [[nodiscard]] bool claiming() const { return fetch_ == FetchStage::claiming; }
   // Held from winning it to using it.
   [[nodiscard]] const std::optional<cache::FillToken>& claim() const { return token_; }
