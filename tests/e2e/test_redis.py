@@ -110,7 +110,10 @@ class SharedRedis(case.Case):
         for round_ in range(1, 4):
             self.assert_picture(server.get(ADA + "HR64x64"), 64, 64)
             self.stored("v:64x64-crop.jpeg")
+            heard = server.metric("redis_changes_total")
             self.redis.command("FLUSHALL")
+            # What is fetched before it hears of that is not kept.
+            case.wait_until(lambda: server.metric("redis_changes_total") > heard, "the change")
             self.assertEqual(self.origin.count("ada"), round_)
 
     def test_scripts_may_be_forgotten_too(self):
