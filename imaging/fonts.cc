@@ -150,7 +150,7 @@ class Fonts::State {
     }
   }
 
-  std::optional<Coverage> draw(std::vector<std::string> clusters, Size size) {
+  std::optional<Coverage> draw(const std::vector<std::string>& clusters, Size size) {
     const double edge = std::min(size.width, size.height);
     const auto measured = line_up(clusters, kMeasuredEm, 0);
     if (!measured) return std::nullopt;

@@ -154,7 +154,8 @@ std::array<std::uint8_t, 3> dominant_colour(const Raster& raster) {
   const std::uint8_t* const end = raster.bytes.get() + raster.byte_count();
   for (const std::uint8_t* pixel = raster.bytes.get(); pixel != end; pixel += 4) {
     if (raster.pixels == Pixels::rgba && pixel[3] < 128) continue;
-    const unsigned place = pixel[0] >> 4U << 8U | pixel[1] >> 4U << 4U | pixel[2] >> 4U;
+    const auto high = [pixel](int channel) { return unsigned{pixel[channel]} >> 4U; };
+    const unsigned place = high(0) << 8U | high(1) << 4U | high(2);
     Bin& bin = bins[place];
     ++bin.count;
     for (std::size_t i = 0; i < 3; ++i) bin.sum[i] += pixel[i];
