@@ -1,13 +1,16 @@
 #!/bin/bash
-# Builds likeness and runs its tests; with --all also the lint, and the tests under the sanitizers.
+# Builds likeness and runs its tests; with --all also the lint, the tests under the sanitizers,
+# and the fuzz targets, 60 s each or LIKENESS_FUZZ_SECONDS.
 # Other arguments go to ctest: ./test.sh --all, ./test.sh -R memory
 set -euo pipefail
 cd "$(dirname "$0")"
 
+all=
 presets=(dev)
 groups=(build test)
 if [[ ${1:-} == --all ]]; then
   shift
+  all=1
   presets=(asan tsan dev)
   groups=(build test lint)
 fi
@@ -32,3 +35,7 @@ for preset in "${presets[@]}"; do
   [[ $preset == tsan ]] && only=(--label-exclude 'e2e|imaging')
   "${runner[@]}" ctest --preset "$preset" "${only[@]}" "$@"
 done
+if [[ $all ]]; then
+  echo "== fuzz"
+  tests/fuzz/run.sh "${LIKENESS_FUZZ_SECONDS:-60}"
+fi
