@@ -172,8 +172,13 @@ std::optional<T> take_number(std::string_view& rest) {
   return value;
 }
 
-[[maybe_unused]] bool is_word(std::string_view text) {
+bool is_word(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c != 0x7F; });
+}
+
+// It ends up in a header line.
+bool is_line(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c != 0x7F; });
 }
 
 }  // namespace
@@ -238,7 +243,8 @@ Result<Picture> decode_picture(std::string_view stored) {
   const auto height = take_number<int>(head);
   const auto bytes = take_number<std::size_t>(head);
   const auto etag = take_word(head);
-  if (version.empty() || !width || !height || !bytes || etag.empty()) {
+  if (!is_word(version) || !is_word(etag) || !is_line(head) || width.value_or(0) == 0 ||
+      height.value_or(0) == 0 || !bytes) {
     return nonsense("picture has a damaged head");
   }
   if (*bytes != body.size()) return nonsense("picture has lost bytes");

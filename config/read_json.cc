@@ -63,8 +63,9 @@ const Section* find_section(std::string_view name) {
   return nullptr;
 }
 
-// The library's message without its own error number: "parse error at line 3, column 5: …".
-std::string explain(const Json::parse_error& error) {
+// The library's message without its own error number: "parse error at line 3, column 5: …", or of a
+// number that is too large for any.
+std::string explain(const Json::exception& error) {
   const std::string_view what = error.what();
   const auto end = what.find("] ");
   return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
@@ -76,7 +77,7 @@ std::vector<std::string> read_json(std::string_view text, Settings& settings) {
   Json json;
   try {
     json = Json::parse(text, nullptr, true, true);
-  } catch (const Json::parse_error& error) {
+  } catch (const Json::exception& error) {
     return {explain(error)};
   }
   if (!json.is_object()) return {"expected an object of sections"};

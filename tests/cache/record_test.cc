@@ -164,6 +164,16 @@ TEST_CASE("a picture that lost or gained bytes is an error wherever it is cut", 
   CHECK_FALSE(decode_picture(stored + "x"));
 }
 
+TEST_CASE("nothing that breaks a header line comes out of the store", "[record]") {
+  CHECK(decode_picture("likeness-picture 1 v1 48 48 5 \"abc\" image/jpeg\nbytes"));
+  for (const auto* wrong : {"likeness-picture 1 v1 48 48 5 \xff\xff\"abc\" image/jpeg\nbytes",
+                            "likeness-picture 1 v1 48 48 5 \"a\rb\" image/jpeg\nbytes",
+                            "likeness-picture 1 v\t1 48 48 5 \"abc\" image/jpeg\nbytes",
+                            "likeness-picture 1 v1 48 48 5 \"abc\" image/jpeg\rX: y\nbytes",
+                            "likeness-picture 1 v1 0 48 5 \"abc\" image/jpeg\nbytes"})
+    CHECK_FALSE(decode_picture(wrong));
+}
+
 TEST_CASE("a picture of another format or with a damaged head is an error", "[record]") {
   const std::string good = encode_head(some_picture()) + *some_picture().bytes;
   const auto [what, with] = GENERATE(table<std::string, std::string>({

@@ -133,6 +133,7 @@ TEST_CASE("broken JSON is told with its place") {
   CHECK_THAT(problem("{\n  \"http\": {,\n}"),
              Catch::StartsWith("parse error at line 2, column 12"));
   CHECK_THAT(problem(""), Catch::StartsWith("parse error at line 1, column 1"));
+  CHECK_THAT(problem(R"({"http": {"workers": 1e999}})"), Catch::Contains("1e999"));
 }
 
 TEST_CASE("text that is no UTF-8 is refused") {
