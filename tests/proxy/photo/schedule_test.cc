@@ -460,7 +460,7 @@ int from_environment(const char* name, int otherwise) {
 }  // namespace
 
 TEST_CASE("no schedule shows an older photo after a newer one", "[schedule]") {
-  const int count = from_environment("LIKENESS_SCHEDULES", 4'000);
+  const int count = from_environment("LIKENESS_SCHEDULES", 2'000);
   const int first = from_environment("LIKENESS_SEED", 1);
   std::cout << count << " schedules from LIKENESS_SEED=" << first << '\n';
   for (int seed = first; seed < first + count; ++seed) {
