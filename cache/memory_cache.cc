@@ -77,6 +77,12 @@ MetaPtr MemoryCache::peek(std::string_view photo) const {
   return shard != nullptr ? shard->peek(key) : nullptr;
 }
 
+MemoryCache::Named MemoryCache::pictures(std::string_view photo) const {
+  const PhotoKey key = key_of(photo);
+  const MemoryShard* shard = shard_of(key.hash);
+  return shard != nullptr ? shard->pictures(key) : Named();
+}
+
 void MemoryCache::erase_all(std::string_view photos) {
   for (const auto& shard : shards_) shard->erase_all(photos);
 }

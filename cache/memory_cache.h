@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cache/record.h"
@@ -79,6 +81,10 @@ class MemoryCache {
 
   // What is known of a photo, without a mark in the queue or the statistics.
   [[nodiscard]] MetaPtr peek(std::string_view photo) const;
+
+  // Its pictures by name, likewise.
+  using Named = std::vector<std::pair<std::string, PicturePtr>>;
+  [[nodiscard]] Named pictures(std::string_view photo) const;
 
   // Forgets a photo, all photos whose ids begin so, or everything.
   void erase(std::string_view photo);

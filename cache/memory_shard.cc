@@ -145,6 +145,16 @@ MetaPtr MemoryShard::peek(const PhotoKey& key) const {
   return found != photos_.end() ? found->second.meta : nullptr;
 }
 
+MemoryCache::Named MemoryShard::pictures(const PhotoKey& key) const {
+  MemoryCache::Named named;
+  const std::lock_guard lock(mutex_);
+  const auto found = photos_.find(key);
+  if (found == photos_.end()) return named;
+  for (const PictureSlot& slot : found->second.pictures)
+    named.emplace_back(slot.item->name, slot.item->picture);
+  return named;
+}
+
 void MemoryShard::erase_all(std::string_view photos) {
   Removed removed;
   const std::lock_guard lock(mutex_);

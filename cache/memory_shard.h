@@ -83,6 +83,7 @@ class alignas(64) MemoryShard {
   bool put_picture(const PhotoKey& key, std::string_view name, PicturePtr picture);
   void drop_picture(const PhotoKey& key, std::string_view name);
   [[nodiscard]] MetaPtr peek(const PhotoKey& key) const;
+  [[nodiscard]] MemoryCache::Named pictures(const PhotoKey& key) const;
   void erase(const PhotoKey& key);
   void erase_all(std::string_view photos);
   void clear();

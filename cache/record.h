@@ -35,7 +35,8 @@ struct Meta {
     failed,    // The origin's bytes are unusable or it fails; `failure` says how.
   };
   Status status = Status::no_photo;
-  Errc failure = Errc::internal;  // Meaningful with Status::failed only.
+  // Why, with Status::failed; or why the last try came to nothing, while retry_at is set.
+  Errc failure = Errc::internal;
   // Digest of the source's bytes; empty without a photo, kUnknownVersion where nobody knows.
   std::string version;
   std::string content_type;  // Of the source.
@@ -72,7 +73,7 @@ struct Picture {
   std::string content_type;
   int width = 0;
   int height = 0;
-  std::string etag;     // With its quotes, strong: of these very bytes.
+  std::string etag;     // As it is sent: strong of a source's bytes, weak of what is made of it.
   std::string version;  // Of the source it was made from.
   // Ready-made response header lines, set by the proxy when it enters memory; not stored in Redis.
   std::string head;

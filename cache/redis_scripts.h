@@ -109,6 +109,21 @@ if ARGV[5] ~= '' then redis.call('HDEL', KEYS[1], ARGV[5]) end
 return 1
 )lua";
 
+// Returns meta, span, 1 while claimed, what is left of its life in ms, then field and length of
+// each picture; nothing where there is no record.
+inline constexpr std::string_view kListScript = R"lua(
+local found = redis.pcall('HMGET', KEYS[1], 'meta', 'span', 'fill')
+if found.err or not (found[1] or found[3]) then return {} end
+local list = {found[1] or '', found[2] or '', found[3] and 1 or 0, redis.call('PTTL', KEYS[1])}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if field == 'source' or field == 'master' or string.sub(field, 1, 2) == 'v:' then
+    list[#list + 1] = field
+    list[#list + 1] = redis.call('HSTRLEN', KEYS[1], field)
+  end
+end
+return list
+)lua";
+
 // ARGV: a time in us, from which on records and claims are spared, or ""; and maybe a version that
 // is. Returns the time.
 inline constexpr std::string_view kEraseScript = R"lua(

@@ -19,8 +19,10 @@ std::unexpected<Error> refused(const RedisReply& reply) {
   return fail(Errc::store_unavailable, "Redis: " + reply.text.substr(0, kMaxQuoted));
 }
 
+constexpr std::string_view kVariantPrefix = "v:";
+
 std::string field(std::string_view name) {
-  return !is_variant(name) ? std::string(name) : "v:" + std::string(name);
+  return std::string(is_variant(name) ? kVariantPrefix : std::string_view()).append(name);
 }
 
 RedisArg value(const Picture& picture) { return {encode_head(picture), picture.bytes}; }
@@ -80,6 +82,27 @@ Result<Peeked> read_peeked(const Result<RedisReply>& reply) {
   if (const auto blank = fill.rfind(' '); blank != std::string::npos)
     peeked.claim = fill.substr(blank + 1);
   return peeked;
+}
+
+// An answer of kListScript.
+Result<Listing> read_listing(const Result<RedisReply>& reply) {
+  if (!reply) return std::unexpected(reply.error());
+  if (reply->kind == RedisReply::Kind::error) return refused(*reply);
+  const auto& values = reply->elements;
+  Listing listing;
+  if (values.size() < 4) return listing;
+  if (auto meta = decode_meta(values[0].text)) {
+    meta->span = read_span(values[1].text);
+    listing.meta = std::make_shared<const Meta>(std::move(*meta));
+  }
+  listing.claimed = values[2].integer == 1;
+  listing.life = milliseconds(std::max<std::int64_t>(0, values[3].integer));
+  for (std::size_t i = 4; i + 1 < values.size(); i += 2) {
+    std::string_view name = values[i].text;
+    if (name.starts_with(kVariantPrefix)) name.remove_prefix(kVariantPrefix.size());
+    listing.pictures.emplace_back(name, static_cast<std::size_t>(values[i + 1].integer));
+  }
+  return listing;
 }
 
 // Matches exactly what begins with `text`, by the rules of SCAN's patterns.
@@ -194,6 +217,12 @@ void RedisStore::peek(std::string_view photo, Done<Peeked> done) {
   router_->run(
       record, {"HMGET", record, "version", "fill"},
       [then = std::move(done)](Result<RedisReply> reply) mutable { then(read_peeked(reply)); });
+}
+
+void RedisStore::list(std::string_view photo, Done<Listing> done) {
+  run(list_, key(photo), {}, [then = std::move(done)](const Result<RedisReply>& reply) mutable {
+    then(read_listing(reply));
+  });
 }
 
 void RedisStore::erase(std::string_view photo, const Spared& spared, Done<Stamp> done) {

@@ -36,6 +36,7 @@ class RedisStore final : public Store {
   void put_picture(std::string_view photo, std::string_view name, const PicturePtr& picture,
                    std::string_view instead_of, Done<bool> done) override;
   void peek(std::string_view photo, Done<Peeked> done) override;
+  void list(std::string_view photo, Done<Listing> done) override;
   void erase(std::string_view photo, const Spared& spared, Done<Stamp> done) override;
   void erase_all(std::string_view photos, Done<void> done) override;
   void find_all(Wanted wanted, Done<std::vector<std::string>> done) override;
@@ -64,6 +65,7 @@ class RedisStore final : public Store {
   const RedisScript fill_{kFillScript};
   const RedisScript renew_{kRenewScript};
   const RedisScript put_picture_{kPutPictureScript};
+  const RedisScript list_{kListScript};
   const RedisScript erase_{kEraseScript};
   std::unique_ptr<RedisRouter> router_;
 };

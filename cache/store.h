@@ -49,6 +49,14 @@ struct Peeked {
   FillToken claim;  // Of who has claimed it, or empty.
 };
 
+// What stands in a record, without its pictures' bytes: for operators' eyes.
+struct Listing {
+  MetaPtr meta;  // Null where there is none to be read.
+  std::vector<std::pair<std::string, std::size_t>> pictures;  // Names, and bytes stored.
+  milliseconds life{};                                        // What is left of it.
+  bool claimed = false;                                       // Somebody is to fill it.
+};
+
 // A Store keeps photo records where the whole fleet sees them. It is a cache: it may forget
 // anything at any time, and when it cannot be used the caller goes on without it. Never a source of
 // wrong photos: who wants to write a record first claims it, before it asks the origin, and the
@@ -99,6 +107,8 @@ class Store {
                            std::string_view instead_of, Done<bool> done) = 0;
 
   virtual void peek(std::string_view photo, Done<Peeked> done) = 0;
+
+  virtual void list(std::string_view photo, Done<Listing> done) = 0;
 
   // Forgets a photo everywhere, claims included, but for what is spared. Gives the moment: a record
   // that was asked for later is newer than this.

@@ -143,6 +143,20 @@ std::string read_text(const Field& field, const Settings& settings) {
   return joined;
 }
 
+std::vector<std::string_view> take_over(const Settings& loaded, Settings& running) {
+  std::vector<std::string_view> others;
+  for (const Field& field : fields()) {
+    std::visit(
+        [&](const auto& place) {
+          if (place.read(loaded) == place.read(running)) return;
+          if (!field.rules.reloads) return others.push_back(field.path);
+          place.change(running) = place.read(loaded);
+        },
+        field.slot);
+  }
+  return others;
+}
+
 std::string range(const Field& field) {
   if (!field.rules.choices.empty()) {
     std::string all = "one of";

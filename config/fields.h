@@ -39,6 +39,7 @@ struct Rules {
   std::int64_t max = std::numeric_limits<std::int32_t>::max();
   std::span<const std::string_view> choices{};  // Of text; empty: any.
   bool secret = false;                          // May hold a password: not shown in messages.
+  bool reloads = false;                         // SIGHUP makes a new value count.
 };
 
 // A flag of `serve` for one field; most fields have none of their own.
@@ -78,6 +79,9 @@ using Value = std::variant<bool, std::int64_t, std::string, std::vector<std::str
 [[nodiscard]] Result<void> assign(const Field& field, const Value& value, Settings& settings);
 // A field's value: sizes and durations as text with a unit.
 [[nodiscard]] Value read(const Field& field, const Settings& settings);
+
+// Copies the fields that reload to `running`; the paths of all others that differ.
+[[nodiscard]] std::vector<std::string_view> take_over(const Settings& loaded, Settings& running);
 
 // The form of flags and environment variables: a list is separated by commas, everything else is
 // written as in JSON without quotes.

@@ -54,6 +54,7 @@ std::string about(const Field& field) {
     values.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(values.front())));
     text += " " + values + ".";
   }
+  if (field.rules.reloads) text += " SIGHUP reloads it.";
   return text;
 }
 

@@ -81,17 +81,6 @@ Result<Decoded> decode(const Source& source, double scale) {
   return decoded;
 }
 
-int quality_for(Format format, int asked, const ImagingSettings& settings) {
-  if (asked != 0) return std::clamp(asked, 1, 100);
-  switch (format) {
-    case Format::webp: return settings.webp_quality;
-    case Format::avif: return settings.avif_quality;
-    case Format::jpeg:
-    case Format::png: break;
-  }
-  return settings.jpeg_quality;
-}
-
 Result<Raster> make(Pyramid& pyramid, const Target& target, int orientation) {
   auto raster = pyramid.render(target.answer, target.spec.fit, target.spec.gravity);
   if (!raster) return raster;
@@ -137,12 +126,11 @@ Result<Picture> encode_picture(Raster raster, const Spec& spec, const ImagingSet
   std::string jpeg;
   if (compare) {
     auto encoded = encode(cut(raster, 0, 0, raster.size), Format::jpeg,
-                          quality_for(Format::jpeg, spec.quality, settings));
+                          quality_of({.format = Format::jpeg, .quality = spec.quality}, settings));
     if (!encoded) return std::unexpected(std::move(encoded.error()));
     jpeg = std::move(*encoded);
   }
-  auto bytes =
-      encode(std::move(raster), spec.format, quality_for(spec.format, spec.quality, settings));
+  auto bytes = encode(std::move(raster), spec.format, quality_of(spec, settings));
   if (!bytes) return std::unexpected(std::move(bytes.error()));
   if (compare && jpeg.size() < bytes->size()) {
     picture.format = Format::jpeg;

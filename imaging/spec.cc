@@ -84,6 +84,18 @@ std::string_view write_name(const Spec& spec, char* into) {
   return {into, static_cast<std::size_t>(at - into)};
 }
 
+int quality_of(const Spec& spec, const ImagingSettings& settings) {
+  if (spec.format == Format::png) return 0;
+  if (spec.quality != 0) return std::clamp(spec.quality, 1, 100);
+  switch (spec.format) {
+    case Format::webp: return settings.webp_quality;
+    case Format::avif: return settings.avif_quality;
+    case Format::jpeg:
+    case Format::png: break;
+  }
+  return settings.jpeg_quality;
+}
+
 std::string_view content_type(Format format) {
   switch (format) {
     case Format::jpeg: return "image/jpeg";

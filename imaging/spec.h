@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "config/settings.h"
+
 namespace likeness::imaging {
 
 // Encodings that we produce.
@@ -52,6 +54,9 @@ struct Spec {
 // points into it.
 inline constexpr std::size_t kMaxNameLength = 64;
 [[nodiscard]] std::string_view write_name(const Spec& spec, char* into);
+
+// What a picture of this spec is encoded with, 1 to 100; 0 for a format that has no quality.
+[[nodiscard]] int quality_of(const Spec& spec, const ImagingSettings& settings);
 
 [[nodiscard]] std::string_view content_type(Format format);  // "image/jpeg"
 [[nodiscard]] std::string_view extension(Format format);     // "jpg"

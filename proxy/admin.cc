@@ -70,7 +70,8 @@ int status_of(purge::Report::Store store) {
 
 }  // namespace
 
-Admin::Admin(Loop& loop, const access::Guard& guard, const Settings& settings, CarryOut carry_out)
+Admin::Admin(Loop& loop, const access::CurrentGuard& guard, const Settings& settings,
+             CarryOut carry_out)
     : loop_(loop),
       guard_(guard),
       max_id_bytes_(settings.photo.max_id_bytes),
@@ -82,7 +83,7 @@ void Admin::handle(const http::Request& request, Exchange exchange) {
   const auto answer_error = [&](const Error& error, std::string_view more = {}) {
     refuse(exchange, Dialect::web, error, request.header("accept"), more);
   };
-  if (!guard_.may_administer(request)) {
+  if (!guard_->may_administer(request)) {
     log::warn("audit: {} was refused {} (request {})", request.client, printable(request.path),
               exchange.request_id());
     return answer_error({Errc::unauthorized, {}, {}}, "WWW-Authenticate: Bearer");
@@ -132,7 +133,7 @@ Result<std::string> Admin::sign(std::string_view body) const {
   for (const auto& url : order["urls"]) {
     const auto* text = url.get_ptr<const std::string*>();
     if (text == nullptr) return bad();
-    auto made = guard_.signing_keys().sign(*text, expires);
+    auto made = guard_->signing_keys().sign(*text, expires);
     if (!made) return std::unexpected(made.error());
     signed_urls.push_back(std::move(*made));
   }

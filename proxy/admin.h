@@ -30,7 +30,8 @@ class Admin {
   using CarryOut = std::function<void(Loop& here, purge::Order order, purge::Purge::Done done)>;
 
   // What it is given outlives it.
-  Admin(Loop& loop, const access::Guard& guard, const Settings& settings, CarryOut carry_out);
+  Admin(Loop& loop, const access::CurrentGuard& guard, const Settings& settings,
+        CarryOut carry_out);
 
   // Is this URL one of these?
   [[nodiscard]] static bool owns(std::string_view path) { return path.starts_with("/admin/"); }
@@ -45,7 +46,7 @@ class Admin {
   void purge(const http::Request& request, Exchange exchange, purge::Order order);
 
   Loop& loop_;
-  const access::Guard& guard_;
+  const access::CurrentGuard& guard_;
   std::size_t max_id_bytes_;
   bool fold_addresses_;  // Ids that are addresses mean the same in capitals.
   CarryOut carry_out_;

@@ -139,9 +139,9 @@ std::size_t call_body_limit(const PhotoSettings& settings, http::Method method,
 }
 
 Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks,
-                 access::Guard& guard, access::Permissions& permissions, const Settings& settings,
-                 ProcessView process, telemetry::Metrics& metrics, StoreFace* store,
-                 forward::Forwarder* forwarder)
+                 const access::CurrentGuard& guard, access::Permissions& permissions,
+                 const Settings& settings, ProcessView process, telemetry::Metrics& metrics,
+                 StoreFace* store, forward::Forwarder* forwarder)
     : loop_(loop),
       service_(service),
       fallbacks_(fallbacks),
@@ -159,6 +159,7 @@ Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallb
       store_(store),
       forwarder_(forwarder),
       admin_(loop, guard, settings, process_.purge),
+      debug_(loop, service, settings),
       page_(loop, guard, process_.list_photos),
       shared_lines_(shared_lines(settings.cdn)),
       ucwa_lines_(shared_lines_ + "X-MS-UcwaVersion: " + std::to_string(dialects::kUcwaVersion) +
@@ -169,7 +170,7 @@ Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallb
 void Gateway::handle(const Request& request, http::Responder responder) {
   Exchange exchange(request, std::move(responder), request_ids_, metrics_);
   if (answer_system(request, exchange)) return;
-  if (const auto error = guard_.admit(request, exchange.started()))
+  if (const auto error = guard_->admit(request, exchange.started()))
     return refuse(exchange, dialects::family_of(request.path), *error, request.header("accept"));
   if (answer_operators(request, exchange)) return;
   if (answer_posted(request, exchange)) return;
@@ -189,7 +190,7 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (parsed->dialect == Dialect::ucwa && !is_ucwa_method(request))
     return refuse(exchange, parsed->dialect, {Errc::method_not_allowed, {}, {}},
                   request.header("accept"), kUcwaAllow);
-  exchange.confidential = names_caller(*parsed) && !settings_.access.tokens.empty();
+  exchange.confidential = names_caller(*parsed) && guard_->has_tokens();
   if (const auto named = name_caller(request, *parsed); !named)
     return refuse(exchange, parsed->dialect, named.error(), request.header("accept"),
                   rest::challenge(named.error()));
@@ -222,7 +223,7 @@ void Gateway::look_up(const Request& request, Call call, photo::Flights::Done do
     tell(std::unexpected(photo::Failure{error, {}, {}, {}, false}));
   };
   if (const auto named = name_caller(request, call); !named) return fail_with(done, named.error());
-  const auto decision = guard_.decide(request, call, WallClock::now());
+  const auto decision = guard_->decide(request, call, WallClock::now());
   if (decision.next == Next::refuse) return fail_with(done, {decision.why, {}, {}});
   const auto proof =
       decision.next == Next::allow ? access::Proof() : access::proof_of(request, call.dialect);
@@ -234,7 +235,8 @@ void Gateway::look_up(const Request& request, Call call, photo::Flights::Done do
     if (!answer) return fail_with(done, answer.error());
     const auto name = call.photo.view();
     if (const auto outcome = service_.find(name, call.ask)) return done(*outcome);
-    if (const auto error = guard_.miss(address, name, Clock::now())) return fail_with(done, *error);
+    if (const auto error = guard_->miss(address, name, Clock::now()))
+      return fail_with(done, *error);
     service_.get(loop_, std::string(name), call.ask, std::move(done), std::move(caller));
   };
   if (decision.next == Next::allow) return find({});
@@ -281,8 +283,8 @@ bool Gateway::is_forwarded(const Request& request, const dialects::Parsed& parse
 
 void Gateway::answer_photo(const Request& request, const Call& call, Exchange exchange) {
   using Next = access::Decision::Next;
-  if (guard_.is_open(call.dialect)) return serve(request, call, std::move(exchange), {});
-  const auto decision = guard_.decide(request, call, WallClock::now());
+  if (guard_->is_open(call.dialect)) return serve(request, call, std::move(exchange), {});
+  const auto decision = guard_->decide(request, call, WallClock::now());
   exchange.confidential = exchange.confidential || decision.confidential;
   exchange.left = decision.left;
   switch (decision.next) {
@@ -334,7 +336,7 @@ void Gateway::serve(const Request& request, const Call& call, Exchange exchange,
   const auto photo = call.photo.view();
   if (const auto outcome = service_.find(photo, call.ask))
     return answer(request, call, exchange, *outcome);
-  if (const auto error = guard_.miss(request.address, photo, exchange.started()))
+  if (const auto error = guard_->miss(request.address, photo, exchange.started()))
     return deny(request, call, exchange, *error);
   auto kept = std::make_unique<Kept>(request, call);
   service_.get(
@@ -425,7 +427,7 @@ void Gateway::answer_found(const Request& request, const Call& call, Exchange& e
 
 // Orders, and the page that shows what goes on.
 bool Gateway::answer_operators(const Request& request, Exchange& exchange) {
-  if (!guard_.is_operators_door(request)) return false;
+  if (!guard_->is_operators_door(request)) return false;
   if (Admin::owns(request.path)) {
     admin_.handle(request, std::move(exchange));
     return true;
@@ -435,18 +437,25 @@ bool Gateway::answer_operators(const Request& request, Exchange& exchange) {
   return true;
 }
 
-// Health, readiness and metrics: for balancers and operators, in no dialect.
+// Health and readiness, metrics and what is known of a photo: for balancers and operators, in no
+// dialect.
 bool Gateway::answer_system(const Request& request, Exchange& exchange) {
   const bool metrics = request.path == "/metrics";
+  const bool debug = Debug::owns(request.path);
   const bool ready = request.path == "/readyz";
-  if (!metrics && !ready && request.path != "/healthz") return false;
-  if (metrics && !guard_.is_operators_door(request)) return false;
-  exchange.route = metrics ? telemetry::Route::metrics : telemetry::Route::health;
+  const bool watched = metrics || debug;
+  if (!watched && !ready && request.path != "/healthz") return false;
+  if (watched && !guard_->is_operators_door(request)) return false;
+  exchange.route = metrics ? telemetry::Route::metrics
+                   : debug ? telemetry::Route::admin
+                           : telemetry::Route::health;
   if (!reads(request)) {
     refuse(exchange, Dialect::web, {Errc::method_not_allowed, {}, {}}, request.header("accept"),
            kAllow);
-  } else if (metrics && !guard_.may_watch(request)) {
+  } else if (watched && !guard_->may_watch(request)) {
     refuse(exchange, Dialect::web, {Errc::forbidden, {}, {}}, request.header("accept"));
+  } else if (debug) {
+    debug_.handle(request, std::move(exchange));
   } else if (metrics) {
     process_.metrics(loop_, [exchange = std::move(exchange)](const std::string& text) mutable {
       send_text(exchange, 200, text);

@@ -10,6 +10,7 @@
 #include "proxy/access/guard.h"
 #include "proxy/access/permissions.h"
 #include "proxy/admin.h"
+#include "proxy/debug.h"
 #include "proxy/dialects/call.h"
 #include "proxy/exchange.h"
 #include "proxy/fallback/fallbacks.h"
@@ -35,9 +36,9 @@ struct ProcessView {
 
 // The embedded contact store's face on one loop.
 struct StoreFace {
-  StoreFace(rest::Ports with, const Settings& settings)
+  StoreFace(rest::Ports with, const access::Tokens& tokens, const Settings& settings)
       : ports(std::move(with)),
-        callers(settings),
+        callers(tokens, settings),
         api(ports, callers, settings),
         uploads(ports, callers) {}
   StoreFace(const StoreFace&) = delete;
@@ -61,9 +62,10 @@ class Gateway {
  public:
   // What it is given outlives it. `store` is null without an embedded store, `forwarder` where
   // nothing is forwarded.
-  Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks, access::Guard& guard,
-          access::Permissions& permissions, const Settings& settings, ProcessView process,
-          telemetry::Metrics& metrics, StoreFace* store, forward::Forwarder* forwarder);
+  Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks,
+          const access::CurrentGuard& guard, access::Permissions& permissions,
+          const Settings& settings, ProcessView process, telemetry::Metrics& metrics,
+          StoreFace* store, forward::Forwarder* forwarder);
 
   void handle(const http::Request& request, http::Responder responder);
 
@@ -101,7 +103,7 @@ class Gateway {
   Loop& loop_;
   photo::Service& service_;
   fallback::Fallbacks& fallbacks_;
-  access::Guard& guard_;
+  const access::CurrentGuard& guard_;
   access::Permissions& permissions_;
   const Settings& settings_;
   dialects::Limits limits_;
@@ -111,6 +113,7 @@ class Gateway {
   forward::Forwarder* forwarder_;
   RequestIds request_ids_;
   Admin admin_;
+  Debug debug_;
   Page page_;
   const std::string shared_lines_;
   const std::string ucwa_lines_;

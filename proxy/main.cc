@@ -13,6 +13,7 @@
 
 #include "cache/redis_url.h"
 #include "config/command_line.h"
+#include "config/fields.h"
 #include "config/quantity.h"
 #include "config/sources.h"
 #include "imaging/samples.h"
@@ -122,15 +123,31 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Reads everything that SIGHUP reloads anew; if any of it is wrong, nothing changes.
+void reload(const config::Sources& sources, Process& process, Settings& running) {
+  const auto loaded = config::load(sources);
+  if (!loaded) return log::error("SIGHUP: nothing is reloaded: {}", loaded.error().detail);
+  try {
+    process.reload(*loaded);
+  } catch (const std::exception& error) {
+    return log::error("SIGHUP: nothing is reloaded: {}", error.what());
+  }
+  log::change_level(loaded->log);
+  for (const std::string_view other : config::take_over(*loaded, running))
+    log::warn("SIGHUP: {} takes effect with the next start", other);
+  log::info("SIGHUP: keys, tokens, access and limits are reloaded");
+}
+
 int run(const config::Serve& serve) {
-  const auto settings = config::load(
-      {.file = serve.file, .environment = config::process_environment(), .flags = serve.flags});
+  const config::Sources sources{
+      .file = serve.file, .environment = config::process_environment(), .flags = serve.flags};
+  auto settings = config::load(sources);
   if (!settings) return complain(settings.error().detail, config::kUsageError);
 
   // Blocked before any thread starts, so that only the sigwait() below ever sees them.
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT}) sigaddset(&signals, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A file that may not grow is a failed write, no reason to die.
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
@@ -145,7 +162,7 @@ int run(const config::Serve& serve) {
   std::fflush(stdout);
   service_manager::tell_ready();
   int signal = 0;
-  ::sigwait(&signals, &signal);
+  while (::sigwait(&signals, &signal) == 0 && signal == SIGHUP) reload(sources, process, *settings);
   log::info("signal {}: finishing what is in flight", signal);
   service_manager::tell_stopping();
   process.drain();

@@ -45,6 +45,7 @@ struct Shard {
   std::unique_ptr<fallback::Fallbacks> fallbacks;
   std::unique_ptr<StoreFace> store_face;          // Where there is an embedded contact store.
   std::unique_ptr<forward::Forwarder> forwarder;  // Where calls are forwarded.
+  access::CurrentGuard guard;
   std::unique_ptr<Gateway> gateway;
   std::unique_ptr<http::Server> server;
 };
@@ -87,6 +88,7 @@ class Process::State {
   State& operator=(const State&) = delete;
 
   void drain();
+  void reload(const Settings& settings);
 
   std::vector<std::string> urls;
   std::vector<std::string> operators_urls;
@@ -100,6 +102,7 @@ class Process::State {
   };
 
   void start(const std::string& executable);
+  [[nodiscard]] access::CurrentGuard make_guard(const Settings& settings);
   void tear_down();
   void start_pool(Loop& loop, const std::string& executable);
   void start_shard(std::size_t index, const std::string& executable);
@@ -129,7 +132,8 @@ class Process::State {
   cache::MemoryCache drawings_;
   fallback::Images images_;
   cache::Vouch vouch_;
-  access::Guard guard_;
+  access::Tokens tokens_;
+  access::ClientLimits limits_;
   std::unique_ptr<origin::Source> source_;
   std::unique_ptr<forward::Upstream> upstream_;
   std::vector<std::unique_ptr<Shard>> shards_;
@@ -152,8 +156,9 @@ Process::State::State(const Settings& settings, const std::string& executable)
       drawings_({.capacity_bytes = settings_.fallback.memory_bytes}),
       images_(settings_.fallback.folder, settings_.imaging.max_source_bytes),
       vouch_(redis_ ? std::optional(settings.redis.max_unheard) : std::nullopt),
-      guard_(settings_, settings_.origin.auth == "caller"),
-      source_(origin::make_source(settings_, per_loop_.origin)),
+      tokens_(settings_.access),
+      limits_(settings_.limits),
+      source_(origin::make_source(settings_, per_loop_.origin, tokens_)),
       upstream_(forward::make_upstream(settings_, count_of(settings_.http.workers))) {
   try {
     start(executable);
@@ -163,9 +168,24 @@ Process::State::State(const Settings& settings, const std::string& executable)
   }
 }
 
+access::CurrentGuard Process::State::make_guard(const Settings& settings) {
+  const bool origin_knows_callers = settings_.origin.auth == "caller";
+  return std::make_shared<const access::Guard>(settings, origin_knows_callers, tokens_, limits_);
+}
+
+// What can fail comes first.
+void Process::State::reload(const Settings& settings) {
+  const access::CurrentGuard guard = make_guard(settings);
+  tokens_.replace(settings.access);
+  limits_.change(settings.limits);
+  for (const auto& shard : shards_) shard->loop.run([&] { shard->guard = guard; });
+}
+
 void Process::State::start(const std::string& executable) {
+  const access::CurrentGuard guard = make_guard(settings_);
   for (std::size_t i = 0; i < count_of(settings_.http.workers); ++i)
     shards_.push_back(std::make_unique<Shard>("loop-" + std::to_string(i)));
+  for (const auto& shard : shards_) shard->guard = guard;
   for (std::size_t i = 0; i < shards_.size(); ++i)
     shards_[i]->loop.run([&] { start_shard(i, executable); });
   std::vector<photo::Service::Home> homes;
@@ -303,14 +323,14 @@ void Process::State::start_server(Shard& shard) {
                       purge_->forget(shard.loop, std::move(photos), std::move(done));
                     },
                     renderer(shard.loop)},
-        settings_);
+        tokens_, settings_);
   if (upstream_) shard.forwarder = make_forwarder(shard.loop);
   shard.fallbacks = std::make_unique<fallback::Fallbacks>(
       fallback::Fallbacks::Ports{drawings_, images_, renderer(shard.loop), names(shard.loop)},
       settings_.fallback, settings_.cdn.fallback_max_age);
   shard.gateway = std::make_unique<Gateway>(
-      shard.loop, *service_, *shard.fallbacks, guard_, *permissions_, settings_, std::move(view),
-      shard.metrics, shard.store_face.get(), shard.forwarder.get());
+      shard.loop, *service_, *shard.fallbacks, shard.guard, *permissions_, settings_,
+      std::move(view), shard.metrics, shard.store_face.get(), shard.forwarder.get());
   shard.server = std::make_unique<http::Server>(
       shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
@@ -543,5 +563,7 @@ const std::vector<std::string>& Process::urls() const { return state_->urls; }
 const std::vector<std::string>& Process::operators_urls() const { return state_->operators_urls; }
 
 void Process::drain() { state_->drain(); }
+
+void Process::reload(const Settings& settings) { state_->reload(settings); }
 
 }  // namespace likeness

@@ -64,22 +64,22 @@ Proof proof_of(const Request& request, Dialect dialect) {
   return {.cookie = cookie(request.header("cookie"), kUcwaCookie)};
 }
 
-Guard::Guard(const Settings& settings, bool origin_knows_callers)
+Guard::Guard(const Settings& settings, bool origin_knows_callers, const Tokens& tokens,
+             ClientLimits& limits)
     : modes_{read_mode(settings.access.web, settings.access.mode),
              read_mode(settings.access.ucwa, settings.access.mode),
              read_mode(settings.access.outlook, settings.access.mode),
              read_mode(settings.access.graph, settings.access.mode),
              read_mode(settings.access.ews, settings.access.mode)},
       keys_(settings.access.signing_keys),
-      tokens_(settings.access),
+      tokens_(tokens),
       unsigned_sizes_(sizes_of(settings.access.unsigned_sizes)),
       admin_token_(secret("access.admin_token", settings.access.admin_token)),
       cdn_secret_(header_of(secret("access.cdn_secret", settings.access.cdn_secret))),
       operators_apart_(!settings.http.admin_listen.empty()),
       origin_knows_callers_(origin_knows_callers),
-      has_tokens_(!settings.access.tokens.empty()),
       embedded_(settings.origin.spec.starts_with("embedded")),
-      limits_(settings.limits) {}
+      limits_(limits) {}
 
 Guard::Mode Guard::read_mode(const std::string& mode, const std::string& otherwise) {
   const std::string& valid = mode == "default" ? otherwise : mode;
@@ -87,7 +87,7 @@ Guard::Mode Guard::read_mode(const std::string& mode, const std::string& otherwi
   return valid == "bearer" ? Mode::by_token : Mode::open;
 }
 
-std::optional<Error> Guard::admit(const Request& request, Clock::time_point now) {
+std::optional<Error> Guard::admit(const Request& request, Clock::time_point now) const {
   if (request.operators) return std::nullopt;
   if (cdn_secret_ && !same(request.header(cdn_secret_->name), cdn_secret_->value))
     return Error{Errc::forbidden, "the CDN's secret is missing", {}};
@@ -126,7 +126,7 @@ Decision Guard::check_token(const Request& request, const Call& call) const {
   if (proof.empty()) return refuse(Errc::unauthorized);
   Decision decision{.confidential = true};
   if (!origin_knows_callers_) {
-    const Grant* grant = tokens_.find(proof.authorization);
+    const auto grant = tokens_.find(proof.authorization);
     if (grant == nullptr) return refuse(Errc::unauthorized);
     if (!grant->may_read) return refuse(Errc::forbidden);
   }
@@ -135,7 +135,7 @@ Decision Guard::check_token(const Request& request, const Call& call) const {
 }
 
 std::optional<Error> Guard::miss(const std::optional<IpAddress>& client, std::string_view photo,
-                                 Clock::time_point now) {
+                                 Clock::time_point now) const {
   if (!client) return std::nullopt;
   if (const auto wait = limits_.miss(*client, photo, now)) return come_back(*wait);
   return std::nullopt;
@@ -160,7 +160,7 @@ bool Guard::wants_signatures() const {
 }
 
 bool Guard::may_list(const Request& request) const {
-  return request.operators || may_administer(request) || (is_open(Dialect::web) && !has_tokens_);
+  return request.operators || may_administer(request) || (is_open(Dialect::web) && !has_tokens());
 }
 
 bool Guard::may_administer(const Request& request) const {

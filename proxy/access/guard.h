@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,16 +37,20 @@ struct Decision {
 // every request. What an origin says of a caller is Permissions' business; where it knows no
 // callers, the tokens of the settings are what counts.
 //
-// Thread-safe, and one for the process. Nothing here allocates.
+// Immutable: other settings make another guard, and the gateways go over to it (CurrentGuard). What
+// it shares with those before and after it is given. Thread-safe. Nothing here allocates.
 class Guard {
  public:
-  // `origin_knows_callers`: it is asked with each caller's own proof, and tells what he may see.
-  // Throws std::runtime_error if a key, token or secret of the settings cannot be read.
-  Guard(const Settings& settings, bool origin_knows_callers);
+  // `tokens` and `limits` outlive it. `origin_knows_callers`: it is asked with each caller's own
+  // proof, and tells what he may see. Throws std::runtime_error if a key or secret of the settings
+  // cannot be read.
+  Guard(const Settings& settings, bool origin_knows_callers, const Tokens& tokens,
+        ClientLimits& limits);
 
   // May it come in at all? forbidden without the CDN's secret; too_many_requests, with when to come
   // back. Whoever comes by an operators' listener may.
-  [[nodiscard]] std::optional<Error> admit(const http::Request& request, Clock::time_point now);
+  [[nodiscard]] std::optional<Error> admit(const http::Request& request,
+                                           Clock::time_point now) const;
 
   // Nothing is asked of whoever wants a photo in this dialect.
   [[nodiscard]] bool is_open(dialects::Dialect dialect) const {
@@ -56,7 +61,7 @@ class Guard {
 
   // May this client ask for a photo that is not in memory? Else too_many_requests.
   [[nodiscard]] std::optional<Error> miss(const std::optional<IpAddress>& client,
-                                          std::string_view photo, Clock::time_point now);
+                                          std::string_view photo, Clock::time_point now) const;
 
   // Where operators have listeners of their own, only those lead to /admin, /metrics and /debug.
   [[nodiscard]] bool is_operators_door(const http::Request& request) const;
@@ -69,6 +74,9 @@ class Guard {
   [[nodiscard]] bool may_list(const http::Request& request) const;
   // May it change something? Whoever shows the admin token.
   [[nodiscard]] bool may_administer(const http::Request& request) const;
+
+  // Are there bearer tokens for what is kept here?
+  [[nodiscard]] bool has_tokens() const { return tokens_.any(); }
 
   [[nodiscard]] const SigningKeys& signing_keys() const { return keys_; }
 
@@ -85,16 +93,19 @@ class Guard {
 
   std::array<Mode, 5> modes_;  // By dialect.
   SigningKeys keys_;
-  Tokens tokens_;
+  const Tokens& tokens_;
   std::vector<imaging::Size> unsigned_sizes_;
   std::string admin_token_;
   std::optional<config::HeaderEntry> cdn_secret_;
   bool operators_apart_;
   bool origin_knows_callers_;
-  bool has_tokens_;
   bool embedded_;  // The contact store knows whose the photos are, and tokens who asks.
-  ClientLimits limits_;
+  ClientLimits& limits_;
 };
+
+// The guard that counts on a loop now: replaced between two turns of it, so whoever lives there
+// keeps a reference to this and not to the guard.
+using CurrentGuard = std::shared_ptr<const Guard>;
 
 // What a caller shows for a photo: the Authorization header, or the cookie that UCWA's browsers
 // send in its place, since <img> cannot send headers (protocols.md section 2).

@@ -19,26 +19,34 @@ std::uint64_t random_seed() {
   return (std::uint64_t{random()} << 32U) | random();
 }
 
-std::size_t room(bool used, int clients) { return used ? static_cast<std::size_t>(clients) : 1; }
-
 }  // namespace
 
 ClientLimits::ClientLimits(const LimitSettings& settings)
-    : seed_(random_seed()),
-      clients_(room(settings.requests_per_second > 0, settings.max_clients)),
-      missing_(room(settings.missed_photos_per_minute > 0, settings.max_clients)),
-      missed_(room(settings.missed_photos_per_minute > 0, settings.max_clients)) {
-  if (settings.requests_per_second > 0)
-    requests_ = {kSecond / settings.requests_per_second, settings.burst};
-  if (settings.missed_photos_per_minute > 0)
-    misses_ = {60 * kSecond / settings.missed_photos_per_minute, settings.missed_photos_per_minute};
+    : seed_(random_seed()), room_(static_cast<std::size_t>(settings.max_clients)) {
+  change(settings);
+}
+
+void ClientLimits::change(const LimitSettings& settings) {
+  const bool limited = settings.requests_per_second > 0 || settings.missed_photos_per_minute > 0;
+  if (limited && !made_) {
+    made_ = std::make_unique<Tables>(room_);
+    tables_.store(made_.get(), std::memory_order_release);
+  }
+  requests_.set(kSecond, settings.requests_per_second, settings.burst);
+  misses_.set(60 * kSecond, settings.missed_photos_per_minute, settings.missed_photos_per_minute);
+}
+
+void ClientLimits::Rate::set(std::int64_t period, std::int64_t limit, std::int64_t most) {
+  burst.store(most, std::memory_order_relaxed);
+  interval.store(limit > 0 ? period / limit : 0, std::memory_order_relaxed);
 }
 
 std::int64_t ClientLimits::Rate::take(std::int64_t& until, std::int64_t now) const {
   const std::int64_t begin = std::max(until, now);
-  const std::int64_t wait = begin - now - interval * (burst - 1);
+  const std::int64_t step = interval.load(std::memory_order_relaxed);
+  const std::int64_t wait = begin - now - step * (burst.load(std::memory_order_relaxed) - 1);
   if (wait > 0) return wait;
-  until = begin + interval;
+  until = begin + step;
   return 0;
 }
 
@@ -56,21 +64,23 @@ std::optional<milliseconds> ClientLimits::wait_of(std::int64_t wait) {
 }
 
 std::optional<milliseconds> ClientLimits::admit(const IpAddress& client, Clock::time_point now) {
-  if (requests_.interval == 0) return std::nullopt;
-  return clients_.with(key(client, {}), [&](Table::Slot& slot) {
+  Tables* const tables = tables_.load(std::memory_order_acquire);
+  if (tables == nullptr || !requests_.limits()) return std::nullopt;
+  return tables->clients.with(key(client, {}), [&](Table::Slot& slot) {
     return wait_of(requests_.take(slot.until, nanoseconds(now)));
   });
 }
 
 std::optional<milliseconds> ClientLimits::miss(const IpAddress& client, std::string_view photo,
                                                Clock::time_point now) {
-  if (misses_.interval == 0) return std::nullopt;
+  Tables* const tables = tables_.load(std::memory_order_acquire);
+  if (tables == nullptr || !misses_.limits()) return std::nullopt;
   const std::int64_t time = nanoseconds(now);
   const auto asked = key(client, photo);
-  if (missed_.find(asked, time)) return std::nullopt;
-  const auto wait = missing_.with(
+  if (tables->missed.find(asked, time)) return std::nullopt;
+  const auto wait = tables->missing.with(
       key(client, {}), [&](Table::Slot& slot) { return wait_of(misses_.take(slot.until, time)); });
-  if (!wait) missed_.with(asked, [&](Table::Slot& slot) { slot.until = time + 60 * kSecond; });
+  if (!wait) tables->missed.with(asked, [&](auto& slot) { slot.until = time + 60 * kSecond; });
   return wait;
 }
 

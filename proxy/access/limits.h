@@ -1,7 +1,10 @@
 #ifndef LIKENESS_PROXY_ACCESS_LIMITS_H_
 #define LIKENESS_PROXY_ACCESS_LIMITS_H_
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -22,6 +25,10 @@ class ClientLimits {
  public:
   explicit ClientLimits(const LimitSettings& settings);
 
+  // From now on these rates hold; what clients have used up stays used up. The number of clients
+  // remembered is that of the start. Not for two threads at once.
+  void change(const LimitSettings& settings);
+
   // A request comes in. Nothing: go on; else when it may come again.
   [[nodiscard]] std::optional<milliseconds> admit(const IpAddress& client, Clock::time_point now);
   // It asks for a photo that is not in memory. One that the client has missed within the last
@@ -31,9 +38,13 @@ class ClientLimits {
 
  private:
   // A bucket that regains one each `interval` nanoseconds and holds `burst`; 0: there is no limit.
+  // While it is changed a request may see one of them new and the other one old.
   struct Rate {
-    std::int64_t interval = 0;
-    std::int64_t burst = 0;
+    std::atomic<std::int64_t> interval = 0;
+    std::atomic<std::int64_t> burst = 0;
+    // `limit` each `period` nanoseconds, or any number where it is 0; `most` at once.
+    void set(std::int64_t period, std::int64_t limit, std::int64_t most);
+    [[nodiscard]] bool limits() const { return interval.load(std::memory_order_relaxed) != 0; }
     // Takes one of a bucket that is full again at `until`; else the nanoseconds to wait.
     [[nodiscard]] std::int64_t take(std::int64_t& until, std::int64_t now) const;
   };
@@ -43,12 +54,20 @@ class ClientLimits {
   [[nodiscard]] RecentKey key(const IpAddress& client, std::string_view photo) const;
   static std::optional<milliseconds> wait_of(std::int64_t nanoseconds);
 
-  std::uint64_t seed_;
+  struct Tables {
+    explicit Tables(std::size_t room) : clients(room), missing(room), missed(room) {}
+    Table clients;
+    Table missing;  // Clients, by what they missed.
+    Table missed;   // Clients' photos, each missed within the last minute.
+  };
+
+  const std::uint64_t seed_;
+  const std::size_t room_;
   Rate requests_;
   Rate misses_;
-  Table clients_;
-  Table missing_;  // Clients, by what they missed.
-  Table missed_;   // Clients' photos, each missed within the last minute.
+  // Made when something is limited for the first time, and then there to stay.
+  std::unique_ptr<Tables> made_;
+  std::atomic<Tables*> tables_ = nullptr;
 };
 
 }  // namespace likeness::access

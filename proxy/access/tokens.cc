@@ -15,22 +15,30 @@ std::string_view bearer_token(std::string_view authorization) {
   return authorization;
 }
 
-Tokens::Tokens(const AccessSettings& settings) {
+Tokens::List Tokens::read(const AccessSettings& settings) {
+  auto known = std::make_shared<std::vector<Known>>();
   for (const std::string& text : settings.tokens) {
     auto entry = config::parse_token_entry(text);
     if (!entry) throw std::runtime_error("access.tokens: " + entry.error().detail);
-    known_.push_back({entry->sha256, {std::move(entry->user), entry->may_read, entry->may_write}});
+    known->push_back({entry->sha256, {std::move(entry->user), entry->may_read, entry->may_write}});
   }
+  return known;
 }
 
-const Grant* Tokens::find(std::string_view authorization) const {
+void Tokens::replace(const AccessSettings& settings) {
+  List list = read(settings);
+  known_.with([&](List& known) { known.swap(list); });
+}
+
+std::shared_ptr<const Grant> Tokens::find(std::string_view authorization) const {
   const std::string_view token = bearer_token(authorization);
   if (token.empty()) return nullptr;
+  const List list = known();
   const Digest digest = sha256(token);
   const Grant* found = nullptr;
-  for (const Known& known : known_)
-    if (same(known.sha256, digest)) found = &known.grant;
-  return found;
+  for (const Known& one : *list)
+    if (same(one.sha256, digest)) found = &one.grant;
+  return {list, found};
 }
 
 }  // namespace likeness::access

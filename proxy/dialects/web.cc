@@ -139,15 +139,6 @@ int heed_hints(const http::Request& request, bool has_size, int max_edge, imagin
   return std::min(ratio.value_or(1), kMaxDpr);
 }
 
-// "2026-11-23T08:49:37Z".
-std::string iso_date(WallClock::time_point time) {
-  const std::time_t stamp = WallClock::to_time_t(time);
-  std::tm parts{};
-  ::gmtime_r(&stamp, &parts);
-  char text[sizeof "2026-11-23T08:49:37Z"];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
 }  // namespace
 
 std::optional<Parsed> parse_web(const http::Request& request, const Limits& limits) {
@@ -185,6 +176,14 @@ std::optional<Parsed> parse_web(const http::Request& request, const Limits& limi
       !wrong.empty())
     return refuse("not a valid value: " + std::string(wrong));
   return call;
+}
+
+std::string iso_date(WallClock::time_point time) {
+  const std::time_t stamp = WallClock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&stamp, &parts);
+  char text[sizeof "2026-11-23T08:49:37Z"];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 std::string web_metadata(const cache::Meta& meta) {

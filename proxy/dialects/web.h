@@ -23,6 +23,9 @@ namespace likeness::dialects {
 // Sec-CH-Width, rounded up to a multiple of 16, without a size, for a square.
 [[nodiscard]] std::optional<Parsed> parse_web(const http::Request& request, const Limits& limits);
 
+// "2026-11-23T08:49:37Z".
+[[nodiscard]] std::string iso_date(WallClock::time_point time);
+
 // The metadata document: JSON.
 [[nodiscard]] std::string web_metadata(const cache::Meta& meta);
 

@@ -54,7 +54,7 @@ void EmbeddedOrigin::fetch(std::string_view photo, const Validators& have,
 
 void EmbeddedOrigin::check(std::string_view photo, const Validators& /*have*/,
                            const Credentials& caller, Checked done) {
-  const access::Grant* grant = tokens_.find(caller.authorization);
+  const auto grant = tokens_.find(caller.authorization);
   if (grant == nullptr || !grant->may_read) {
     loop_.post([done = std::move(done)]() mutable { done(fail(Errc::origin_refused)); });
     return;

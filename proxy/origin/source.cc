@@ -77,8 +77,8 @@ Result<std::vector<Source::Listed>> with_photos(contacts::ContactStore& store, s
 
 class EmbeddedSource final : public Source {
  public:
-  explicit EmbeddedSource(const Settings& settings)
-      : tokens_(settings.access),
+  EmbeddedSource(const Settings& settings, const access::Tokens& tokens)
+      : tokens_(tokens),
         store_(directory_of(settings.origin.spec), settings.contacts.mailbox,
                static_cast<std::size_t>(settings.origin.max_queued)) {}
   std::unique_ptr<Origin> open(Loop& loop) override {
@@ -98,7 +98,7 @@ class EmbeddedSource final : public Source {
     return spec == kEmbedded ? kDefaultStore : spec.substr(kEmbedded.size() + 1);
   }
 
-  const access::Tokens tokens_;
+  const access::Tokens& tokens_;
   contacts::StoreThread store_;
 };
 
@@ -205,11 +205,12 @@ class LiveSource final : public Source {
 
 bool names_people(std::string_view spec) { return !spec.starts_with(kFolder) && !is_web(spec); }
 
-std::unique_ptr<Source> make_source(const Settings& settings, const OriginSettings& per_loop) {
+std::unique_ptr<Source> make_source(const Settings& settings, const OriginSettings& per_loop,
+                                    const access::Tokens& tokens) {
   const std::string& spec = settings.origin.spec;
   if (spec.starts_with(kFolder))
     return std::make_unique<FolderSource>(spec.substr(kFolder.size()), settings);
-  if (is_embedded(spec)) return std::make_unique<EmbeddedSource>(settings);
+  if (is_embedded(spec)) return std::make_unique<EmbeddedSource>(settings, tokens);
   if (const auto live = live_spec(spec))
     return std::make_unique<LiveSource>(settings, per_loop, *live);
   if (is_web(spec))

@@ -10,6 +10,7 @@
 
 #include "config/base/loop.h"
 #include "config/settings.h"
+#include "proxy/access/tokens.h"
 #include "proxy/contacts/store_thread.h"
 #include "proxy/origin/origin.h"
 
@@ -42,9 +43,11 @@ class Source {
 
 // REQUIRES: settings.origin.spec has passed config::check(). Throws std::runtime_error or
 // std::system_error if it cannot be used. `settings` and `per_loop`, each loop's share of
-// the origin's limits, must outlive the source.
+// the origin's limits, must outlive the source, and so must `tokens`, which say whose contacts a
+// caller of the embedded store may see.
 [[nodiscard]] std::unique_ptr<Source> make_source(const Settings& settings,
-                                                  const OriginSettings& per_loop);
+                                                  const OriginSettings& per_loop,
+                                                  const access::Tokens& tokens);
 
 }  // namespace likeness::origin
 

@@ -37,7 +37,7 @@ std::string versioned(std::string_view path, std::string_view body) {
 
 }  // namespace
 
-Page::Page(Loop& loop, const access::Guard& guard, List list)
+Page::Page(Loop& loop, const access::CurrentGuard& guard, List list)
     : loop_(loop),
       guard_(guard),
       list_(std::move(list)),
@@ -82,8 +82,8 @@ void Page::send(const File& file, const http::Request& request, Exchange& exchan
 }
 
 void Page::send_contacts(const http::Request& request, Exchange exchange) {
-  const bool hidden = !guard_.may_list(request);
-  auto answer = [hidden, wants = guard_.wants_signatures(), exchange = std::move(exchange)](
+  const bool hidden = !guard_->may_list(request);
+  auto answer = [hidden, wants = guard_->wants_signatures(), exchange = std::move(exchange)](
                     const std::vector<origin::Source::Listed>& listed) mutable {
     auto contacts = nlohmann::ordered_json::array();
     for (const auto& [id, name] : listed) contacts.push_back({{"id", id}, {"name", name}});

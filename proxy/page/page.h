@@ -30,7 +30,7 @@ class Page {
   static constexpr std::size_t kMaxListed = 60;
 
   // What it is given outlives it.
-  Page(Loop& loop, const access::Guard& guard, List list);
+  Page(Loop& loop, const access::CurrentGuard& guard, List list);
 
   // Is this URL one of these?
   [[nodiscard]] static bool owns(std::string_view path) {
@@ -50,7 +50,7 @@ class Page {
   void send_contacts(const http::Request& request, Exchange exchange);
 
   Loop& loop_;
-  const access::Guard& guard_;
+  const access::CurrentGuard& guard_;
   List list_;
   std::array<File, 4> files_;
 };

@@ -138,6 +138,11 @@ void Changes::filled(std::string_view photo, const std::string& version, Newest:
   }
 }
 
+std::optional<std::string> Changes::newest(std::string_view photo) const {
+  const auto* note = newest_.find(photo, loop_.now());
+  return note != nullptr ? std::optional(note->version.value_or("")) : std::nullopt;
+}
+
 // Until when to be careful with what no store has confirmed.
 Clock::time_point Changes::unsettled() const {
   return loop_.now() + (store_ != nullptr ? record_life_ : kSettled);

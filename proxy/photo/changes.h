@@ -62,6 +62,8 @@ class Changes {
               const Result<cache::Filled>& result);
   // The store has answered a claim that was sent then.
   void claimed(std::string_view photo, Newest::Moment sent, cache::Stamp stamp);
+  // The version that is known to be the newest, "" where that is open; nothing noted otherwise.
+  [[nodiscard]] std::optional<std::string> newest(std::string_view photo) const;
   [[nodiscard]] Newest::Moment moment() { return newest_.moment(); }
 
  private:

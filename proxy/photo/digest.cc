@@ -21,4 +21,10 @@ std::string digest(std::string_view bytes) {
 
 std::string entity_tag(std::string_view bytes) { return '"' + digest(bytes) + '"'; }
 
+std::string picture_tag(std::string_view version, std::string_view name, int quality) {
+  std::string shown(version);
+  shown.append(" ").append(name).append(" ").append(std::to_string(quality));
+  return "W/" + entity_tag(shown);
+}
+
 }  // namespace likeness::photo

@@ -11,8 +11,14 @@ namespace likeness::photo {
 // bytes could at most collide with an older photo of the same contact.
 [[nodiscard]] std::string digest(std::string_view bytes);
 
-// The strong entity tag of a picture's bytes, with its quotes.
+// The strong entity tag of these bytes, with its quotes.
 [[nodiscard]] std::string entity_tag(std::string_view bytes);
+
+// The entity tag of a picture made of the source of that version: by what it shows and not by its
+// bytes, so that every process gives the same one, today and after a restart, whichever of original
+// and master it was made from and beside which other sizes. Hence weak (RFC 9110, 8.8.1).
+// `name` is the picture's within its record, `quality` what it was encoded with.
+[[nodiscard]] std::string picture_tag(std::string_view version, std::string_view name, int quality);
 
 }  // namespace likeness::photo
 

@@ -49,8 +49,7 @@ Flights::Flights(Ports ports, const Settings& settings)
       cdn_(settings.cdn),
       redis_(settings.redis),
       miss_settings_{.freshness = settings.freshness,
-                     .master_edge = settings.imaging.master_edge,
-                     .max_source_kept_bytes = settings.imaging.max_source_kept_bytes,
+                     .imaging = settings.imaging,
                      .has_store = ports_.store != nullptr},
       changes_(ports_.loop, ports_.memory, ports_.store, longest_life(settings.freshness),
                {[this](auto photo) { return find(photo) != nullptr; },
@@ -193,6 +192,22 @@ void Flights::find_stored(cache::Store::Wanted wanted,
   if (stopped_) return;
   if (ports_.store != nullptr) return ports_.store->find_all(std::move(wanted), std::move(done));
   ports_.loop.post([then = std::move(done)]() mutable { then(std::vector<std::string>()); });
+}
+
+void Flights::inspect(std::string_view photo, std::move_only_function<void(Inspection)> done) {
+  if (stopped_) return;
+  Inspection seen{.meta = ports_.memory.peek(photo), .pictures = ports_.memory.pictures(photo)};
+  const auto now = ports_.loop.now();
+  seen.vouched = seen.meta && ports_.vouch.covers(seen.meta->learnt, now, seen.meta->shared);
+  if (const FlightPtr flight = find(photo))
+    seen.flight = {flight->waiting.size(), flight->miss.doing(),
+                   std::chrono::floor<milliseconds>(now - flight->opened)};
+  seen.newest = changes_.newest(photo);
+  if (ports_.store == nullptr) return done(std::move(seen));
+  ports_.store->list(photo, [seen = std::move(seen), then = std::move(done)](auto stored) mutable {
+    seen.stored = std::move(stored);
+    then(std::move(seen));
+  });
 }
 
 // Those who wait are still answered.

@@ -17,6 +17,7 @@
 #include "proxy/origin/origin.h"
 #include "proxy/photo/ask.h"
 #include "proxy/photo/changes.h"
+#include "proxy/photo/inspection.h"
 #include "proxy/photo/miss.h"
 #include "proxy/telemetry/metrics.h"
 
@@ -81,6 +82,10 @@ class Flights {
   // The ids of the photos under way, and those in the store, that are wanted.
   [[nodiscard]] std::vector<std::string> find_flying(const cache::Store::Wanted& wanted) const;
   void find_stored(cache::Store::Wanted wanted, cache::Store::Done<std::vector<std::string>> done);
+
+  // What is known of the photo. Calls `done` once, with store_unavailable within where the store
+  // does not say; on a later turn if there is a store.
+  void inspect(std::string_view photo, std::move_only_function<void(Inspection)> done);
 
   // Somebody may have changed the photo's record in the store.
   void changed(std::string_view photo) {

@@ -27,9 +27,9 @@ std::string name_of(const Spec& spec) {
 imaging::Size size_of(const Meta& meta) { return {meta.width, meta.height}; }
 
 PicturePtr make_picture(SharedBytes bytes, std::string content_type, imaging::Size size,
-                        const Meta& meta, const std::string& tags) {
+                        std::string etag, const Meta& meta, const std::string& tags) {
   cache::Picture picture;
-  picture.etag = entity_tag(*bytes);
+  picture.etag = std::move(etag);
   picture.bytes = std::move(bytes);
   picture.content_type = std::move(content_type);
   picture.width = size.width;
@@ -37,6 +37,15 @@ PicturePtr make_picture(SharedBytes bytes, std::string content_type, imaging::Si
   picture.version = meta.version;
   picture.head = head_lines(picture, meta, tags);
   return std::make_shared<const cache::Picture>(std::move(picture));
+}
+
+PicturePtr make_source(const SharedBytes& bytes, const Meta& meta, const std::string& tags) {
+  return make_picture(bytes, meta.content_type, size_of(meta), entity_tag(*bytes), meta, tags);
+}
+
+PicturePtr make_master(const imaging::Picture& made, const Meta& meta, const std::string& tags) {
+  return make_picture(made.bytes, std::string(content_type(made.format)), made.size,
+                      entity_tag(*made.bytes), meta, tags);
 }
 
 PicturePtr with_head(const PicturePtr& stored, const Meta& meta, const std::string& tags) {
@@ -81,6 +90,17 @@ std::optional<std::string> Miss::version() const {
 
 bool Miss::idle() const {
   return waiters_.empty() && !looking_up_ && fetch_ == FetchStage::idle && jobs_.empty();
+}
+
+std::string_view Miss::doing() const {
+  if (looking_up_) return "looking up";
+  switch (fetch_) {
+    case FetchStage::claiming: return "claiming";
+    case FetchStage::awaiting: return "awaiting another process";
+    case FetchStage::fetching: return "fetching";
+    case FetchStage::idle: break;
+  }
+  return jobs_.empty() ? "answering" : "rendering";
 }
 
 // ---- Deciding what to do next
@@ -259,11 +279,11 @@ void Miss::start_incoming() {
     if (std::ranges::find(running.specs, waiter.ask.spec) == running.specs.end())
       running.specs.push_back(waiter.ask.spec);
   }
-  const bool reduce = incoming_->bytes->size() > settings_.max_source_kept_bytes;
+  const bool reduce = incoming_->bytes->size() > settings_.imaging.max_source_kept_bytes;
   act(Render{++last_job_,
              {.source = incoming_->bytes,
               .wanted = running.specs,
-              .master_edge = reduce ? settings_.master_edge : 0,
+              .master_edge = reduce ? settings_.imaging.master_edge : 0,
               .sketch = true}});
   jobs_.emplace(last_job_, std::move(running));
 }
@@ -273,7 +293,7 @@ void Miss::start_render(std::vector<Spec> specs, bool from_source) {
   // The second size of a large original pays for a master, so that all others are cheap. A source
   // that has only just been fetched waits for its second size.
   const bool reduce = from_source && !confirmed_;
-  act(Render{++last_job_, {source->bytes, specs, reduce ? settings_.master_edge : 0}});
+  act(Render{++last_job_, {source->bytes, specs, reduce ? settings_.imaging.master_edge : 0}});
   jobs_.emplace(last_job_, RunningJob{std::move(specs), meta_->version, false});
 }
 
@@ -360,9 +380,9 @@ void Miss::fetched(Result<origin::Fetched> result, WallClock::time_point now) {
   raise(Via::fetched);
   auto version = digest(*result->bytes);
   if (meta_ && meta_->status == Meta::Status::photo && meta_->version == version) {
-    auto source = make_picture(result->bytes, meta_->content_type, size_of(*meta_), *meta_, tags_);
-    const bool keep =
-        !picture(cache::kMasterName) && source->bytes->size() <= settings_.max_source_kept_bytes;
+    auto source = make_source(result->bytes, *meta_, tags_);
+    const bool keep = !picture(cache::kMasterName) &&
+                      source->bytes->size() <= settings_.imaging.max_source_kept_bytes;
     pictures_.insert_or_assign(std::string(cache::kSourceName), source);
     confirm(*result,
             keep ? NamedPictures{{std::string(cache::kSourceName), source}} : NamedPictures{}, now);
@@ -431,20 +451,16 @@ void Miss::adopt(const imaging::Rendered& rendered, const RunningJob& job,
   NamedPictures pictures;
   for (std::size_t i = 0; i < job.specs.size(); ++i) {
     const imaging::Picture& made = rendered.pictures[i];
-    std::string name = name_of(imaging::canonical(rendered.info.size, job.specs[i]));
+    const Spec spec = imaging::canonical(rendered.info.size, job.specs[i]);
+    std::string name = name_of(spec);
     const auto same = [&](const auto& other) { return other.first == name; };
     if (std::ranges::any_of(pictures, same)) continue;
-    pictures.emplace_back(
-        std::move(name),
-        make_picture(made.bytes, std::string(content_type(made.format)), made.size, meta, tags_));
+    auto variant = make_variant(made, spec, name, meta);
+    pictures.emplace_back(std::move(name), std::move(variant));
   }
-  const auto source =
-      make_picture(incoming.bytes, meta.content_type, rendered.info.size, meta, tags_);
+  const auto source = make_source(incoming.bytes, meta, tags_);
   if (rendered.master) {
-    pictures.emplace_back(
-        cache::kMasterName,
-        make_picture(rendered.master->bytes, std::string(content_type(rendered.master->format)),
-                     rendered.master->size, meta, tags_));
+    pictures.emplace_back(cache::kMasterName, make_master(*rendered.master, meta, tags_));
   } else {
     pictures.emplace_back(cache::kSourceName, source);
   }
@@ -498,6 +514,7 @@ void Miss::fail_fetch(Error error, WallClock::time_point now) {
   if (meta_ && freshness(*meta_, now, settings_.freshness) <= Freshness::fallback) {
     Meta meta = *meta_;
     meta.retry_at = until;
+    meta.failure = fetch_error_->code;
     meta_ = std::make_shared<const Meta>(std::move(meta));
     act(Remember{Source::nobody, meta_, {}, {}, true, false});
     return release();
@@ -513,21 +530,25 @@ void Miss::fail_fetch(Error error, WallClock::time_point now) {
   settle(std::move(meta), {}, now);
 }
 
+PicturePtr Miss::make_variant(const imaging::Picture& made, const Spec& spec, std::string_view name,
+                              const Meta& meta) const {
+  return make_picture(made.bytes, std::string(content_type(made.format)), made.size,
+                      picture_tag(meta.version, name, quality_of(spec, settings_.imaging)), meta,
+                      tags_);
+}
+
 // Pictures made from a source or master at hand.
 void Miss::add_pictures(const imaging::Rendered& rendered, const RunningJob& job) {
   for (std::size_t i = 0; i < job.specs.size(); ++i) {
     const imaging::Picture& made = rendered.pictures[i];
     std::string name = name_of(job.specs[i]);
-    auto ready =
-        make_picture(made.bytes, std::string(content_type(made.format)), made.size, *meta_, tags_);
+    auto ready = make_variant(made, job.specs[i], name, *meta_);
     pictures_.insert_or_assign(name, ready);
     act(Remember{Source::nobody, meta_, {{name, ready}}, {}, true, false});
     act(Save{std::move(name), std::move(ready), {}});
   }
   if (!rendered.master) return;
-  auto master =
-      make_picture(rendered.master->bytes, std::string(content_type(rendered.master->format)),
-                   rendered.master->size, *meta_, tags_);
+  auto master = make_master(*rendered.master, *meta_, tags_);
   pictures_.insert_or_assign(std::string(cache::kMasterName), master);
   act(Remember{Source::nobody,
                meta_,

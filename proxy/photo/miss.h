@@ -76,8 +76,7 @@ struct Remembered {
 
 struct MissSettings {
   FreshnessSettings freshness;
-  int master_edge = 1'024;
-  std::size_t max_source_kept_bytes = 4 * kMiB;
+  ImagingSettings imaging;
   bool has_store = false;
 };
 
@@ -117,6 +116,8 @@ class Miss {
   // Nobody waits and nothing is under way.
   [[nodiscard]] bool idle() const;
   [[nodiscard]] std::size_t waiters() const { return waiters_.size(); }
+  // What it is at, in a word or two.
+  [[nodiscard]] std::string_view doing() const;
   // Of the photo, as far as it is known.
   [[nodiscard]] std::optional<std::string> version() const;
   // Will it be asked about before it is shown?
@@ -177,6 +178,9 @@ class Miss {
   void adopt(const imaging::Rendered& rendered, const RunningJob& job, WallClock::time_point now);
   void confirm(const origin::Fetched& answer, NamedPictures pictures, WallClock::time_point now);
   void settle(cache::Meta meta, NamedPictures pictures, WallClock::time_point now);
+  [[nodiscard]] cache::PicturePtr make_variant(const imaging::Picture& made,
+                                               const imaging::Spec& spec, std::string_view name,
+                                               const cache::Meta& meta) const;
   void fail_fetch(Error error, WallClock::time_point now);
   void add_pictures(const imaging::Rendered& rendered, const RunningJob& job);
   void release();

@@ -181,6 +181,21 @@ void Service::search_store(const std::shared_ptr<Search>& search) {
   });
 }
 
+void Service::inspect(Loop& here, std::string photo,
+                      std::move_only_function<void(Inspection)> done) {
+  const std::size_t index = index_of(photo);
+  homes_[index].loop->post(
+      [this, &here, index, photo = std::move(photo), done = std::move(done)]() mutable {
+        homes_[index].flights->inspect(
+            photo, [&here, index, done = std::move(done)](auto seen) mutable {
+              seen.loop = index;
+              here.post([done = std::move(done), seen = std::move(seen)]() mutable {
+                done(std::move(seen));
+              });
+            });
+      });
+}
+
 void Service::changed(std::vector<std::string> photos) {
   std::vector<std::vector<std::string>> of_home(homes_.size());
   for (std::string& photo : photos) of_home[index_of(photo)].push_back(std::move(photo));

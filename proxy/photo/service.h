@@ -71,6 +71,10 @@ class Service {
       std::move_only_function<void(std::vector<std::string> photos, Result<void> searched)>;
   void find_all(Loop& here, cache::Store::Wanted wanted, Found done);
 
+  // What this process and the store know of the photo. Calls `done` once, on `here`, never before
+  // it returns.
+  void inspect(Loop& here, std::string photo, std::move_only_function<void(Inspection)> done);
+
   // Somebody may have changed what the store has of these photos, or everything (cache::RedisFeed).
   // From any loop.
   void changed(std::vector<std::string> photos);

@@ -4,7 +4,7 @@ namespace likeness::rest {
 
 Result<Caller> Callers::caller_of(const http::Request& request, bool writes) const {
   if (!tokens_.any()) return Caller{.user = mailbox_, .confined = false};
-  const access::Grant* grant = tokens_.find(request.header("authorization"));
+  const auto grant = tokens_.find(request.header("authorization"));
   if (grant == nullptr) return fail(Errc::unauthorized, "no token that is known");
   if (!(writes ? grant->may_write : grant->may_read))
     return fail(Errc::forbidden, "the token has not the scope");

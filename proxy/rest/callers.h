@@ -18,18 +18,19 @@ struct Caller {
 };
 
 // Tells who asks the embedded store: the bearer of one of settings.access.tokens or, where there
-// are none, anyone, in the name of settings.contacts.mailbox. Immutable.
+// are none, anyone, in the name of settings.contacts.mailbox. Thread-safe.
 class Callers {
  public:
-  explicit Callers(const Settings& settings)
-      : tokens_(settings.access), mailbox_(settings.contacts.mailbox) {}
+  // `tokens` outlives it.
+  Callers(const access::Tokens& tokens, const Settings& settings)
+      : tokens_(tokens), mailbox_(settings.contacts.mailbox) {}
 
   // Errors: unauthorized, and forbidden for a token that does not allow to read, or to write where
   // the request `writes`.
   [[nodiscard]] Result<Caller> caller_of(const http::Request& request, bool writes) const;
 
  private:
-  access::Tokens tokens_;
+  const access::Tokens& tokens_;
   std::string mailbox_;
 };
 

@@ -42,6 +42,10 @@ Running::~Running() { spdlog::shutdown(); }
 
 std::uint64_t Running::dropped() const { return spdlog::thread_pool()->overrun_counter(); }
 
+void change_level(const LogSettings& settings) {
+  spdlog::default_logger_raw()->set_level(spdlog::level::from_str(settings.level));
+}
+
 bool enabled(Level level) {
   const spdlog::logger* const logger = spdlog::default_logger_raw();
   return logger != nullptr && logger->name() == kName && logger->should_log(to_spdlog(level));

@@ -34,6 +34,9 @@ class Running {
   [[nodiscard]] std::uint64_t dropped() const;
 };
 
+// REQUIRES: a Running exists; settings.level is one of the names in LogSettings.
+void change_level(const LogSettings& settings);
+
 [[nodiscard]] bool enabled(Level level);
 void write(Level level, std::string_view message);
 

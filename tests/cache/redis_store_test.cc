@@ -86,6 +86,9 @@ struct Client {
   Peeked peek(std::string_view photo) {
     return good(wait<Peeked>([&](auto done) { store.peek(photo, std::move(done)); }));
   }
+  Listing list(std::string_view photo) {
+    return good(wait<Listing>([&](auto done) { store.list(photo, std::move(done)); }));
+  }
   // A record with the version and, as its master, the version's name.
   void store_photo(std::string_view photo, const std::string& version) {
     const auto token = claim(photo);
@@ -216,6 +219,31 @@ TEST_CASE("a claim keeps a record that is about to expire until the fill", "[red
   CHECK(std::stoll(server.run({"PTTL", kKey})) > 50'000);
   CHECK(a.fill("ann", *token, photo_meta("v1")));
   CHECK(a.bytes("ann", "master") == "v1");
+}
+
+TEST_CASE("a listing tells all of a record but its pictures' bytes", "[redis_store]") {
+  const RedisServer server;
+  Client a(server);
+  const auto list = [&] { return a.list("ann"); };
+  CHECK(list().meta == nullptr);
+  CHECK_FALSE(list().claimed);
+  a.store_photo("ann", "v1");
+  REQUIRE(a.put("ann", "48x48-crop.jpeg", picture("v1", "small")));
+  REQUIRE(a.claim("ann"));
+  const Listing listing = list();
+  REQUIRE(listing.meta);
+  CHECK(listing.meta->version == "v1");
+  CHECK(listing.meta->span.has_value());
+  CHECK(listing.claimed);
+  CHECK(listing.life > milliseconds(0));
+  CHECK(listing.life <= kLife);
+  REQUIRE(listing.pictures.size() == 2);
+  CHECK(listing.pictures[0].first == kMasterName);
+  CHECK(listing.pictures[1].first == "48x48-crop.jpeg");
+  CHECK(listing.pictures[1].second > std::string_view("small").size());
+  server.run({"DEL", kKey});
+  server.run({"SET", kKey, "of another type"});
+  CHECK(list().meta == nullptr);
 }
 
 TEST_CASE("a peek tells version and claim", "[redis_store]") {

@@ -121,6 +121,23 @@ TEST_CASE("a value out of range is refused with the range") {
   CHECK(settings.imaging.jpeg_quality == 80);
 }
 
+TEST_CASE("only what reloads is taken over, and the rest is named") {
+  Settings running;
+  Settings loaded;
+  CHECK(take_over(loaded, running).empty());
+  loaded.access.signing_keys = {"k:00"};
+  loaded.limits.burst = 7;
+  loaded.log.level = "warn";
+  loaded.http.workers = 3;
+  loaded.access.right_ttl = seconds(1);
+  CHECK(take_over(loaded, running) ==
+        std::vector<std::string_view>{"http.workers", "access.right_ttl"});
+  CHECK(running.access.signing_keys == loaded.access.signing_keys);
+  CHECK(running.limits.burst == 7);
+  CHECK(running.log.level == "warn");
+  CHECK(running.http.workers == Settings{}.http.workers);
+}
+
 TEST_CASE("a list in text is separated by commas") {
   Settings settings;
   REQUIRE(assign_text(*find_field("http.listen"), "127.0.0.1:0,[::1]:0", settings));

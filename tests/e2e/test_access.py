@@ -326,7 +326,9 @@ class Operators(Case):
         with Connection(address_of(url)) as operators:
             self.assertEqual(operators.ask("/metrics").status, 200)
             self.assertEqual(operators.ask("/healthz").status, 200)
-        self.assertEqual(server.get("/metrics").status, 404)
+            self.assertEqual(operators.ask("/debug/photo/ada").status, 200)
+        for path in ("/metrics", "/debug/photo/ada"):
+            self.assertEqual(server.get(path).status, 404, path)
         self.assertEqual(server.get("/readyz").status, 200)
 
     def test_metrics_are_not_for_those_behind_a_proxy(self):

@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from support import case
+from support import case, images
 
 TARGET = "/photos/ada/HR96x96"
 
@@ -93,6 +93,21 @@ class Restart(case.Case):
         second.stop()
         again = self.start_likeness(origin)
         self.assertEqual(again.get(TARGET, {"If-None-Match": tags[0]}).status, 304)
+
+    def test_an_entity_tag_does_not_tell_what_a_size_was_made_of(self):
+        """Of the original alone, of a master, or beside another size: its bytes may differ."""
+        origin = self.start_origin()
+        origin.put("ada", images.jpeg(images.vips("resize", images.photograph("sushi"), "png", "4")))
+        sizes = ("HR96x96", "HR240x240", "HR648x648")
+        orders = (sizes, sizes[::-1])
+        servers = [self.start_likeness(origin) for _ in orders]
+        tags = []
+        for server, order in zip(servers, orders):
+            tags.append({size: server.get(f"/photos/ada/{size}")["ETag"] for size in order})
+        self.assertEqual(*tags)
+        self.assertEqual(len(set(tags[0].values())), len(sizes))
+        other = self.start_likeness(origin, imaging__jpeg_quality="60")
+        self.assertNotEqual(other.get("/photos/ada/HR96x96")["ETag"], tags[0]["HR96x96"])
 
 
 if __name__ == "__main__":

@@ -189,6 +189,21 @@ void SimStore::peek(std::string_view photo, Done<Peeked> done) {
   });
 }
 
+void SimStore::list(std::string_view photo, Done<cache::Listing> done) {
+  send<cache::Listing>(std::move(done), [this, photo = std::string(photo)] {
+    redis_.expire();
+    cache::Listing listing;
+    if (const auto* record = redis_.find(photo)) {
+      if (record->meta) listing.meta = std::make_shared<const cache::Meta>(*record->meta);
+      for (const auto& [name, picture] : record->pictures)
+        listing.pictures.emplace_back(name, picture->bytes->size());
+      listing.life = std::chrono::floor<milliseconds>(record->ends - redis_.now);
+      listing.claimed = !record->claim.empty();
+    }
+    return listing;
+  });
+}
+
 void SimStore::erase(std::string_view photo, const cache::Spared& spared, Done<cache::Stamp> done) {
   send<cache::Stamp>(std::move(done), [this, photo = std::string(photo), spared] {
     redis_.expire();

@@ -83,6 +83,7 @@ class SimStore final : public cache::Store {
   void put_picture(std::string_view photo, std::string_view name, const cache::PicturePtr& picture,
                    std::string_view instead_of, Done<bool> done) override;
   void peek(std::string_view photo, Done<cache::Peeked> done) override;
+  void list(std::string_view photo, Done<cache::Listing> done) override;
   void erase(std::string_view photo, const cache::Spared& spared, Done<cache::Stamp> done) override;
   void erase_all(std::string_view photos, Done<void> done) override;
   void find_all(Wanted wanted, Done<std::vector<std::string>> done) override;

@@ -43,12 +43,25 @@ Settings settings(const AccessSettings& access) {
   return all;
 }
 
+struct Shared {
+  Tokens tokens;
+  ClientLimits limits;
+};
+
+// A guard with all that it shares with others.
+class TestGuard : private Shared, public Guard {
+ public:
+  TestGuard(const Settings& all, bool origin_knows_callers)
+      : Shared{Tokens(all.access), ClientLimits(all.limits)},
+        Guard(all, origin_knows_callers, tokens, limits) {}
+};
+
 std::string token(const std::string& user, const std::string& scope, const std::string& text) {
   return user + ":" + scope + ":" + hex(sha256(text));
 }
 
 TEST_CASE("by default everybody may see every photo, and nobody may administer") {
-  const Guard guard(Settings{}, false);
+  const TestGuard guard(Settings{}, false);
   CHECK(guard.is_open(dialects::Dialect::web));
   CHECK(decide(guard, Asked("/photos/ada/HR48x48.jpg")).next == Next::allow);
   CHECK_FALSE(guard.may_administer(Asked("/", {{"Authorization", "Bearer "}}).request));
@@ -56,7 +69,8 @@ TEST_CASE("by default everybody may see every photo, and nobody may administer")
 }
 
 TEST_CASE("each family of URLs can have a mode of its own") {
-  const Guard guard(settings({.mode = "signed", .ucwa = "open", .signing_keys = {kKey}}), false);
+  const TestGuard guard(settings({.mode = "signed", .ucwa = "open", .signing_keys = {kKey}}),
+                        false);
   CHECK_FALSE(guard.is_open(dialects::Dialect::web));
   CHECK_FALSE(guard.is_open(dialects::Dialect::outlook));
   CHECK(guard.is_open(dialects::Dialect::ucwa));
@@ -67,7 +81,7 @@ TEST_CASE("each family of URLs can have a mode of its own") {
 }
 
 TEST_CASE("a signature lets in, as long as it holds") {
-  const Guard guard(settings({.mode = "signed", .signing_keys = {kKey}}), false);
+  const TestGuard guard(settings({.mode = "signed", .signing_keys = {kKey}}), false);
   const auto end = WallClock::now() + seconds(100);
   const auto url = guard.signing_keys().sign("/photos/ada/HR48x48.jpg", end).value();
   const Decision decision = decide(guard, Asked(url));
@@ -81,7 +95,7 @@ TEST_CASE("a signature lets in, as long as it holds") {
 TEST_CASE("sizes that are named need no signature") {
   for (const char* mode : {"open", "signed"}) {
     CAPTURE(mode);
-    const Guard guard(
+    const TestGuard guard(
         settings({.mode = mode, .signing_keys = {kKey}, .unsigned_sizes = {"HR48x48", "hr96x96"}}),
         false);
     CHECK(decide(guard, Asked("/photos/ada/HR48x48.jpg")).next == Next::allow);
@@ -93,12 +107,12 @@ TEST_CASE("sizes that are named need no signature") {
     const auto url = guard.signing_keys().sign("/photos/ada/HR240x240.jpg", std::nullopt);
     CHECK(decide(guard, Asked(*url)).next == Next::allow);
   }
-  CHECK_THROWS_AS(Guard(settings({.unsigned_sizes = {"48"}}), false), std::runtime_error);
+  CHECK_THROWS_AS(TestGuard(settings({.unsigned_sizes = {"48"}}), false), std::runtime_error);
 }
 
 TEST_CASE("a token of the settings lets in, and the answer is its bearer's alone") {
-  const Guard guard(settings({.mode = "bearer", .tokens = {token("me", "Contacts.Read", "one")}}),
-                    false);
+  const TestGuard guard(
+      settings({.mode = "bearer", .tokens = {token("me", "Contacts.Read", "one")}}), false);
   const Decision decision = decide(guard, Asked("/photos/ada", {{"Authorization", "Bearer one"}}));
   CHECK(decision.next == Next::allow);
   CHECK(decision.confidential);
@@ -111,14 +125,14 @@ TEST_CASE("a token of the settings lets in, and the answer is its bearer's alone
 }
 
 TEST_CASE("without tokens nobody bears one") {
-  const Guard guard(settings({.mode = "bearer"}), false);
+  const TestGuard guard(settings({.mode = "bearer"}), false);
   CHECK(decide(guard, Asked("/photos/ada", {{"Authorization", "Bearer x"}})).next == Next::refuse);
 }
 
 TEST_CASE("the contact store is asked whose a photo is") {
   Settings all = settings({.mode = "bearer", .tokens = {token("me", "Contacts.Read", "one")}});
   all.origin.spec = "embedded:x";
-  const Guard guard(all, false);
+  const TestGuard guard(all, false);
   CHECK(decide(guard, Asked("/photos/ada", {{"Authorization", "Bearer one"}})).next ==
         Next::ask_origin);
   CHECK(decide(guard, Asked("/photos/ada", {{"Authorization", "Bearer two"}})).next ==
@@ -126,7 +140,7 @@ TEST_CASE("the contact store is asked whose a photo is") {
 }
 
 TEST_CASE("an origin that knows callers is asked about every proof") {
-  const Guard guard(settings({.mode = "bearer"}), true);
+  const TestGuard guard(settings({.mode = "bearer"}), true);
   const Decision decision = decide(guard, Asked("/photos/ada", {{"Authorization", "Bearer any"}}));
   CHECK(decision.next == Next::ask_origin);
   CHECK(decision.confidential);
@@ -149,7 +163,7 @@ TEST_CASE("the cookie of UCWA's browsers counts as their token, for UCWA alone")
 }
 
 TEST_CASE("without the CDN's secret nobody comes in") {
-  Guard guard(settings({.cdn_secret = "X-Cdn: s3cret"}), false);
+  const TestGuard guard(settings({.cdn_secret = "X-Cdn: s3cret"}), false);
   const auto now = Clock::now();
   CHECK_FALSE(guard.admit(Asked("/photos/ada", {{"x-cdn", "s3cret"}}).request, now));
   for (const char* wrong : {"", "s3cre", "s3crets", "S3CRET"}) {
@@ -163,7 +177,7 @@ TEST_CASE("without the CDN's secret nobody comes in") {
 TEST_CASE("a client that asks too much is told when to come back") {
   Settings all;
   all.limits = {.requests_per_second = 1, .burst = 1, .missed_photos_per_minute = 1};
-  Guard guard(all, false);
+  const TestGuard guard(all, false);
   const Asked asked("/photos/ada");
   const auto now = Clock::now();
   CHECK_FALSE(guard.admit(asked.request, now));
@@ -187,7 +201,7 @@ TEST_CASE("metrics are for operators: this machine, their listener, or their tok
     asked.request.operators = operators;
     return guard.may_watch(asked.request);
   };
-  const Guard guard(settings({.admin_token = "t0ken"}), false);
+  const TestGuard guard(settings({.admin_token = "t0ken"}), false);
   for (const char* near : {"127.0.0.1", "127.1.2.3", "::1", "unix"}) {
     CAPTURE(near);
     CHECK(watch(guard, near, {}));
@@ -204,7 +218,7 @@ TEST_CASE("metrics are for operators: this machine, their listener, or their tok
 
   Settings apart;
   apart.http.admin_listen = {"127.0.0.1:1"};
-  const Guard closed(apart, false);
+  const TestGuard closed(apart, false);
   Asked asked("/metrics");
   CHECK_FALSE(closed.is_operators_door(asked.request));
   asked.request.operators = true;

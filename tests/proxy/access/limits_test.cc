@@ -22,6 +22,23 @@ TEST_CASE("a client may send a burst, and then as fast as its bucket fills") {
   CHECK(limits.admit(client, kStart + seconds(10)));
 }
 
+TEST_CASE("limits change while clients come, and forget nothing") {
+  ClientLimits limits(LimitSettings{});
+  const auto client = address("192.0.2.1");
+  for (int i = 0; i < 10; ++i) CHECK_FALSE(limits.admit(client, kStart));
+  limits.change({.requests_per_second = 1, .burst = 1, .missed_photos_per_minute = 1});
+  CHECK_FALSE(limits.admit(client, kStart));
+  CHECK(limits.admit(client, kStart) == milliseconds(1'000));
+  CHECK_FALSE(limits.miss(client, "a", kStart));
+  CHECK(limits.miss(client, "b", kStart));
+  limits.change({.requests_per_second = 1, .burst = 2});
+  CHECK_FALSE(limits.admit(client, kStart));
+  CHECK(limits.admit(client, kStart));
+  CHECK_FALSE(limits.miss(client, "b", kStart));
+  limits.change(LimitSettings{});
+  CHECK_FALSE(limits.admit(client, kStart));
+}
+
 TEST_CASE("clients have buckets of their own, an IPv6 network one for all") {
   ClientLimits limits({.requests_per_second = 1, .burst = 1});
   CHECK_FALSE(limits.admit(address("192.0.2.1"), kStart));

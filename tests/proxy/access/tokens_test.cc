@@ -15,13 +15,13 @@ TEST_CASE("a token grants what the settings say") {
                                   entry("me", "Contacts.Read+Contacts.ReadWrite", "three")}});
   CHECK(tokens.any());
 
-  const Grant* reader = tokens.find("Bearer one");
+  const auto reader = tokens.find("Bearer one");
   REQUIRE(reader != nullptr);
   CHECK(reader->user == "anna@example.org");
   CHECK(reader->may_read);
   CHECK_FALSE(reader->may_write);
 
-  const Grant* writer = tokens.find("bearer  two");
+  const auto writer = tokens.find("bearer  two");
   REQUIRE(writer != nullptr);
   CHECK(writer->user == "app:7");
   CHECK(writer->may_read);
@@ -40,6 +40,17 @@ TEST_CASE("whatever is no known token grants nothing") {
   }
   CHECK(tokens.find("Bearer " + hex(sha256("one"))) == nullptr);
   CHECK_FALSE(Tokens(AccessSettings{}).any());
+}
+
+TEST_CASE("tokens are replaced as a whole, or not at all") {
+  Tokens tokens({.tokens = {entry("me", "Contacts.Read", "one")}});
+  const auto grant = tokens.find("Bearer one");
+  tokens.replace({.tokens = {entry("you", "Contacts.Read", "two")}});
+  CHECK(tokens.find("Bearer one") == nullptr);
+  CHECK(tokens.find("Bearer two")->user == "you");
+  CHECK(grant->user == "me");  // Of a request that is still under way.
+  CHECK_THROWS_AS(tokens.replace({.tokens = {"you"}}), std::runtime_error);
+  CHECK(tokens.find("Bearer two") != nullptr);
 }
 
 TEST_CASE("tokens that cannot be read end the start") {

@@ -18,7 +18,7 @@ const WallClock::time_point kNow{hours(500'000)};
 MissSettings with_store(bool has_store) {
   MissSettings settings;
   settings.has_store = has_store;
-  settings.max_source_kept_bytes = 1'000;
+  settings.imaging.max_source_kept_bytes = 1'000;
   return settings;
 }
 
