@@ -226,12 +226,13 @@ bool Flights::compare(std::string_view photo, const cache::Peeked& stored) {
   const FlightPtr flight = find(photo);
   if (!flight) return true;
   const bool known = flight->miss.version() == stored.version;
-  if (flight->patience != Loop::TimerId::none) {
-    if (!known || stored.claim.empty()) look_again(flight);
+  const bool waits = flight->patience != Loop::TimerId::none;
+  if (waits || flight->miss.claiming()) {
+    // What it will have of the store or the origin is newer than all this; what it has is not.
+    if (!known) flight->miss.forget();
+    if (waits && (!known || stored.claim.empty())) look_again(flight);
     return true;
   }
-  // What it is about to ask the origin is newer than all this; the claim is what counts.
-  if (flight->miss.claiming()) return true;
   if (flight->miss.claim()) return stored.claim == *flight->miss.claim();
   return known;
 }

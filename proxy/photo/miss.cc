@@ -266,6 +266,7 @@ void Miss::start_fetch(bool conditional) {
 
 void Miss::fetch() {
   fetch_ = FetchStage::fetching;
+  conditional_ = conditional_ && meta_;
   act(Fetch{conditional_ ? origin::Validators{meta_->origin_etag, meta_->origin_last_modified}
                          : origin::Validators{}});
 }
@@ -407,7 +408,7 @@ void Miss::rendered(JobId id, Result<imaging::Rendered> result, WallClock::time_
     return advance(now);
   }
   raise(Via::rendered);
-  if (job.version != meta_->version) {
+  if (!meta_ || job.version != meta_->version) {
     // A newer photo came in between: whoever waits for this one gets that one.
   } else if (result) {
     add_pictures(*result, job);
@@ -415,6 +416,14 @@ void Miss::rendered(JobId id, Result<imaging::Rendered> result, WallClock::time_
     for (const Spec& spec : job.specs) unrenderable_.emplace(name_of(spec), result.error());
   }
   advance(now);
+}
+
+void Miss::forget() {
+  meta_.reset();
+  pictures_.clear();
+  unrenderable_.clear();
+  doubtful_ = false;
+  confirmed_ = false;
 }
 
 void Miss::detach() {

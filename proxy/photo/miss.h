@@ -105,6 +105,10 @@ class Miss {
   void fetched(Result<origin::Fetched> result, WallClock::time_point now);
   void rendered(JobId job, Result<imaging::Rendered> result, WallClock::time_point now);
 
+  // The store has another version by now, or none: what this miss knows is not to be shown any
+  // more. REQUIRES: it waits for a claim, its own or another process's.
+  void forget();
+
   // The photo was changed or purged: what this miss knows may be old. Its waiters asked before that
   // and are still answered, but nothing is written any more.
   void detach();

@@ -229,6 +229,35 @@ TEST_CASE("while another process fetches a photo nobody else does") {
   }
 }
 
+TEST_CASE("a stale photo that another process refreshes is shown until the store has a newer one") {
+  Case c(true);
+  const auto meta = std::make_shared<const Meta>(photo_meta("old", kNow - hours(1)));
+  c.join(1, square(240), meta, picture_of("old", "small"));
+  REQUIRE(c.outcome(1)->stale);
+  c.look_up(cache::StoredRecord{meta, {}});
+  const bool waits = GENERATE(true, false);
+  if (waits) c.claim(std::optional<cache::FillToken>());
+  c.join(2, square(240), meta, picture_of("old", "small"));
+  CHECK(*c.outcome(2)->picture->bytes == "small");
+  c.miss.forget();
+  CHECK_FALSE(c.miss.version());
+  c.join(3, square(240));
+  CHECK_THROWS(c.outcome(3));
+  if (waits) {
+    c.awaited(false);
+    const auto newer = std::make_shared<const Meta>(photo_meta("new", kNow + hours(1)));
+    c.look_up(cache::StoredRecord{newer, {picture_of("new", "newer")}});
+    CHECK(*c.outcome(3)->picture->bytes == "newer");
+  } else {
+    c.claim(std::optional<cache::FillToken>("token"));
+    CHECK(c.last<Fetch>().have.empty());
+    c.fetch(sent("new"));
+    c.render();
+    CHECK(*c.outcome(3)->picture->bytes == "picture of new");
+  }
+  CHECK(c.miss.idle());
+}
+
 TEST_CASE("a claim that comes to nothing is given back") {
   Case c(true);
   const auto meta = std::make_shared<const Meta>(photo_meta("jpeg", kNow - hours(48)));
