@@ -56,6 +56,17 @@ void RedisClient::run(const RedisCommand& command, Done done) {
   watch_deadlines();
 }
 
+RedisBreaker RedisClient::breaker() const {
+  switch (state_) {
+    case State::ready: return RedisBreaker::closed;
+    case State::waiting: return RedisBreaker::open;
+    case State::resolving:
+    case State::connecting:
+    case State::greeting: break;
+  }
+  return RedisBreaker::half_open;
+}
+
 RedisStats RedisClient::stats() const {
   RedisStats now = stats_;
   now.pending = pending_.size();
@@ -259,6 +270,7 @@ void RedisClient::close() {
 
 void RedisClient::drop(const std::string& reason) {
   close();
+  if (state_ == State::ready) ++stats_.openings;
   state_ = State::waiting;
   addresses_.clear();
   ++stats_.failures;

@@ -28,8 +28,17 @@ struct RedisStats {
   std::uint64_t refused = 0;     // Never sent: not connected, or too many in flight.
   std::uint64_t connects = 0;    // Times a connection became usable.
   std::uint64_t failures = 0;    // Connections, and attempts at one, that failed.
+  std::uint64_t openings = 0;    // Times the breaker opened: usable connections that were lost.
   std::size_t pending = 0;       // Sent and not answered yet, those past their deadline included.
   std::size_t unsent_bytes = 0;  // Waiting for the kernel to take them.
+};
+
+// A connection is its server's circuit breaker: while it is lost commands are refused at once, and
+// each attempt to connect, log in and get an answer is a probe.
+enum class RedisBreaker : std::uint8_t {
+  closed,     // Commands are sent.
+  half_open,  // A probe is under way.
+  open,       // Until the pause before the next probe is over.
 };
 
 // Called on the loop; may be empty, and must not destroy the client.
@@ -69,6 +78,7 @@ class RedisClient {
   void run(const RedisCommand& command, Done done);
 
   [[nodiscard]] bool connected() const { return state_ == State::ready; }
+  [[nodiscard]] RedisBreaker breaker() const;
   [[nodiscard]] RedisStats stats() const;
 
  private:

@@ -32,6 +32,7 @@ class RedisCluster final : public RedisRouter {
   [[nodiscard]] std::vector<std::string> masters() const override { return masters_; }
   void run_on(const std::string& master, const RedisCommand& command, Done done) override;
   [[nodiscard]] bool connected() const override;
+  [[nodiscard]] std::vector<RedisNode> nodes() const override { return nodes_.list(); }
   [[nodiscard]] RedisStats stats() const override { return nodes_.stats(); }
 
  private:

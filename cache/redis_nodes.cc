@@ -13,6 +13,7 @@ void add_to(RedisStats& total, const RedisStats& one) {
   total.refused += one.refused;
   total.connects += one.connects;
   total.failures += one.failures;
+  total.openings += one.openings;
   total.pending += one.pending;
   total.unsent_bytes += one.unsent_bytes;
 }
@@ -127,6 +128,13 @@ std::string RedisNodes::any_connected() const {
   for (const auto& [name, node] : nodes_)
     if (node.client->connected()) return name;
   return {};
+}
+
+std::vector<RedisNode> RedisNodes::list() const {
+  std::vector<RedisNode> all;
+  for (const auto& [name, node] : nodes_)
+    all.push_back({name, node.client->breaker(), node.client->stats().openings});
+  return all;
 }
 
 RedisStats RedisNodes::stats() const {

@@ -41,6 +41,7 @@ class RedisNodes {
   // Any one that can be used; empty if there is none.
   [[nodiscard]] std::string any_connected() const;
   [[nodiscard]] RedisTarget target(const RedisAddress& address) const;
+  [[nodiscard]] std::vector<RedisNode> list() const;
   [[nodiscard]] RedisStats stats() const;
 
  private:

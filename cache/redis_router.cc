@@ -14,6 +14,8 @@ class RedisSingle final : public RedisRouter {
   RedisSingle(Loop& loop, const RedisTarget& target, const RedisSettings& settings,
               RouterEvents events)
       : loop_(loop),
+        name_(target.unix_path.empty() ? name_of({target.host, target.port})
+                                       : "unix:" + target.unix_path),
         client_(loop, target, settings, {std::move(events.answered), std::move(events.link), {}}) {
     if (!events.masters) return;
     announcement_ =
@@ -31,10 +33,14 @@ class RedisSingle final : public RedisRouter {
     client_.run(command, std::move(done));
   }
   [[nodiscard]] bool connected() const override { return client_.connected(); }
+  [[nodiscard]] std::vector<RedisNode> nodes() const override {
+    return {{name_, client_.breaker(), client_.stats().openings}};
+  }
   [[nodiscard]] RedisStats stats() const override { return client_.stats(); }
 
  private:
   Loop& loop_;
+  const std::string name_;
   Loop::TimerId announcement_ = Loop::TimerId::none;
   RedisClient client_;
 };

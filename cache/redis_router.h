@@ -20,6 +20,13 @@ struct RouterEvents {
   std::function<void(const std::vector<RedisTarget>&)> masters;
 };
 
+// A server that commands are sent to now.
+struct RedisNode {
+  std::string name;  // "host:port" or "unix:/path".
+  RedisBreaker breaker = RedisBreaker::open;
+  std::uint64_t openings = 0;  // Only grows while the server is one of them.
+};
+
 // A RedisRouter sends each command to the server that has its key: to the one there is
 // (RedisSingle), to the one that the sentinels name (RedisSentinel), or by the key's slot
 // (RedisCluster). The contract of RedisClient::run() holds for all of them.
@@ -39,6 +46,7 @@ class RedisRouter {
 
   // Can every key be reached?
   [[nodiscard]] virtual bool connected() const = 0;
+  [[nodiscard]] virtual std::vector<RedisNode> nodes() const = 0;
   // Of all servers, those that are no longer used included.
   [[nodiscard]] virtual RedisStats stats() const = 0;
 };

@@ -27,6 +27,7 @@ class RedisSentinel final : public RedisRouter {
   [[nodiscard]] std::vector<std::string> masters() const override { return {master_}; }
   void run_on(const std::string& master, const RedisCommand& command, Done done) override;
   [[nodiscard]] bool connected() const override { return servers_.connected(master_); }
+  [[nodiscard]] std::vector<RedisNode> nodes() const override { return servers_.list(); }
   [[nodiscard]] RedisStats stats() const override { return servers_.stats(); }
 
  private:

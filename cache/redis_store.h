@@ -43,6 +43,7 @@ class RedisStore final : public Store {
   [[nodiscard]] bool connected() const override { return router_->connected(); }
 
   [[nodiscard]] RedisStats stats() const { return router_->stats(); }
+  [[nodiscard]] std::vector<RedisNode> nodes() const { return router_->nodes(); }
 
  private:
   [[nodiscard]] std::string key(std::string_view photo) const;

@@ -67,6 +67,16 @@ bool is_local(std::string_view url) {
          url.starts_with("http://[::1]");
 }
 
+void add_node(const cache::RedisNode& node, telemetry::Gauges& gauges) {
+  telemetry::Gauges::RedisServer& server = gauges.redis_servers[node.name];
+  server.openings += node.openings;
+  switch (node.breaker) {
+    case cache::RedisBreaker::closed: ++server.closed; return;
+    case cache::RedisBreaker::half_open: ++server.half_open; return;
+    case cache::RedisBreaker::open: ++server.open; return;
+  }
+}
+
 // The settings with each loop's share of the limits that are given for the whole process.
 Settings share_of(Settings settings, std::size_t loops) {
   const auto divide = [&](int& limit) {
@@ -471,6 +481,7 @@ void Process::State::count(const Shard& shard, telemetry::Gauges& gauges) const 
     gauges.redis_connected += shard.store->connected() ? 1 : 0;
     gauges.redis_pending += redis.pending;
     gauges.redis_connects += redis.connects;
+    for (const cache::RedisNode& node : shard.store->nodes()) add_node(node, gauges);
     gauges.redis_errors += redis.errors + redis.timeouts + redis.failures;
   }
   if (&shard != shards_.front().get()) return;

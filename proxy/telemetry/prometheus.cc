@@ -150,6 +150,21 @@ void add_redis(Page& page, Loops loops, const Gauges& gauges) {
               gauges.redis_pending);
   page.single("redis_connects_total", "counter", "Connections to Redis that became usable.",
               gauges.redis_connects);
+  page.family("redis_breakers", "gauge", "Loops by the state of their breaker for a server.");
+  for (const auto& [name, server] : gauges.redis_servers) {
+    const auto add = [&](string_view state, std::uint64_t loops_in_it) {
+      page.sample("redis_breakers",
+                  fmt::format("server=\"{}\",state=\"{}\"", escape(name), state), loops_in_it);
+    };
+    add("closed", server.closed);
+    add("half_open", server.half_open);
+    add("open", server.open);
+  }
+  page.family("redis_breaker_openings_total", "counter",
+              "Times a loop gave up its connection to a server.");
+  for (const auto& [name, server] : gauges.redis_servers)
+    page.sample("redis_breaker_openings_total", fmt::format("server=\"{}\"", escape(name)),
+                server.openings);
   page.single("redis_feed_whole", "gauge", "1 while this process hears of changes in Redis.",
               gauges.redis_feed_whole);
   page.single("redis_changes_total", "counter", "Changes of records that were heard of.",

@@ -2,6 +2,7 @@
 #define LIKENESS_PROXY_TELEMETRY_PROMETHEUS_H_
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,14 @@ struct Gauges {
   std::uint64_t redis_pending = 0;
   std::uint64_t redis_connects = 0;  // This and the next one only grow.
   std::uint64_t redis_errors = 0;
+  // By the server's name: loops whose breaker for it is in that state, and how often one opened.
+  struct RedisServer {
+    std::uint64_t closed = 0;
+    std::uint64_t half_open = 0;
+    std::uint64_t open = 0;
+    std::uint64_t openings = 0;
+  };
+  std::map<std::string, RedisServer> redis_servers;
   std::uint64_t redis_feed_whole = 0;  // 1 while changes are heard of.
   std::uint64_t redis_changes = 0;     // Only grows.
 

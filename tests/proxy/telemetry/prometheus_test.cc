@@ -82,6 +82,7 @@ TEST_CASE("gauges are shown as they were given") {
                                       .flights_coalesced = 7,
                                       .memory_bytes = 1'234'567'890'123,
                                       .redis_errors = 2,
+                                      .redis_servers = {{"h:1", {.closed = 2, .openings = 4}}},
                                       .resident_bytes = 5,
                                       .workers_resident_bytes = 6,
                                       .uptime_seconds = 1.5,
@@ -89,6 +90,9 @@ TEST_CASE("gauges are shown as they were given") {
   CHECK(page.at("likeness_flights") == 3);
   CHECK(page.at("likeness_flights_coalesced_total") == 7);
   CHECK(page.at("likeness_redis_errors_total") == 2);
+  CHECK(page.at(R"(likeness_redis_breakers{server="h:1",state="closed"})") == 2);
+  CHECK(page.at(R"(likeness_redis_breakers{server="h:1",state="open"})") == 0);
+  CHECK(page.at(R"(likeness_redis_breaker_openings_total{server="h:1"})") == 4);
   CHECK(page.at("likeness_memory_cache_bytes") == 1'234'567'890'123);
   CHECK(page.at(R"(likeness_resident_memory_bytes{process="proxy"})") == 5);
   CHECK(page.at(R"(likeness_resident_memory_bytes{process="imaging"})") == 6);
