@@ -92,6 +92,10 @@ bool Transfer::prepare(const OriginSettings& settings, Clock::time_point now) {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "Likeness");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  if (!settings.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  }
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // Never by way of a proxy that the environment names.
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout(settings.connect_timeout));
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout(left));

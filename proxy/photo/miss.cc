@@ -327,6 +327,12 @@ void Miss::looked_up(Result<cache::StoredRecord> result, WallClock::time_point n
       act(std::move(remember));
     }
   }
+  if (auto error = std::exchange(failed_fetch_, std::nullopt)) {
+    if (meta_)
+      release();
+    else
+      fail_fetch(std::move(*error), now);
+  }
   raise(Via::store);
   advance(now);
 }
@@ -364,6 +370,12 @@ void Miss::fetched(Result<origin::Fetched> result, WallClock::time_point now) {
       if (briefly.count() > 0)
         none.fresh_until = now + std::min<milliseconds>(briefly, settings_.freshness.no_photo_ttl);
       settle(std::move(none), {}, now);
+    } else if (settings_.has_store && !meta_) {
+      // This process may have slept over its deadline, or the origin failed this process alone:
+      // what another one has stored meanwhile is better than an error.
+      failed_fetch_ = std::move(result.error());
+      store_asked_ = false;
+      names_asked_.clear();
     } else {
       fail_fetch(std::move(result.error()), now);
     }

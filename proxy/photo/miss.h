@@ -202,9 +202,10 @@ class Miss {
   cache::MetaPtr meta_;
   std::map<std::string, cache::PicturePtr, std::less<>> pictures_;
   std::map<std::string, Error, std::less<>> unrenderable_;
-  bool doubtful_ = false;             // From memory that nobody vouches for.
-  bool confirmed_ = false;            // The origin has spoken during this miss.
-  std::optional<Error> fetch_error_;  // It could not be asked, or its answer is of no use.
+  bool doubtful_ = false;              // From memory that nobody vouches for.
+  bool confirmed_ = false;             // The origin has spoken during this miss.
+  std::optional<Error> fetch_error_;   // It could not be asked, or its answer is of no use.
+  std::optional<Error> failed_fetch_;  // The same, until the store has been asked once more.
 
   // What is under way, and what was tried.
   bool looking_up_ = false;

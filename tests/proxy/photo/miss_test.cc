@@ -258,6 +258,29 @@ TEST_CASE("a stale photo that another process refreshes is shown until the store
   CHECK(c.miss.idle());
 }
 
+TEST_CASE("a fetch that fails asks the store once more before it is an error") {
+  Case c(true);
+  c.join(1, square(240));
+  c.look_up(kNothingStored);
+  c.claim(std::optional<cache::FillToken>("token"));
+  c.fetch(fail(Errc::origin_timeout));
+  REQUIRE(c.count<LookUp>() == 2);
+  CHECK_THROWS(c.outcome(1));
+  SECTION("another process has stored it meanwhile") {
+    const auto meta = std::make_shared<const Meta>(photo_meta("jpeg", kNow + hours(1)));
+    c.look_up(cache::StoredRecord{meta, {picture_of("jpeg", "small")}});
+    CHECK(*c.outcome(1)->picture->bytes == "small");
+    CHECK(c.count<Release>() == 1);
+  }
+  SECTION("nobody has") {
+    c.look_up(kNothingStored);
+    CHECK(c.outcome(1).error().error.code == Errc::origin_timeout);
+    CHECK(c.last<Fill>().write.meta.status == Meta::Status::failed);
+  }
+  CHECK(c.count<Fetch>() == 1);
+  CHECK(c.miss.idle());
+}
+
 TEST_CASE("a claim that comes to nothing is given back") {
   Case c(true);
   const auto meta = std::make_shared<const Meta>(photo_meta("jpeg", kNow - hours(48)));
