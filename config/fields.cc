@@ -168,6 +168,9 @@ constexpr Field kFields[] = {
      "Hosts that a redirect may lead to: HOST, HOST:PORT or *.DOMAIN; none: a redirect is a "
      "failure.",
      at<&Settings::origin, &OriginSettings::redirects>()},
+    {"origin.ca_file",
+     "PEM file of the authorities that may vouch for an origin of https; empty: the system's.",
+     at<&Settings::origin, &OriginSettings::ca_file>()},
     {"origin.private_addresses",
      "May the origin's name lead to private addresses? auto: if it does when first connected.",
      at<&Settings::origin, &OriginSettings::private_addresses>(),

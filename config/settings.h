@@ -80,6 +80,9 @@ struct OriginSettings {
   // Hosts to which a redirect may lead: "HOST", "HOST:PORT", "*.DOMAIN". None: a redirect is a
   // failure.
   std::vector<std::string> redirects;
+  // PEM file of the authorities that may vouch for an origin of https, such as a company's own;
+  // empty: those that the system trusts. There is no way to turn the check off.
+  std::string ca_file;
   // May the origin's name lead to private addresses? "auto": if it does so when first connected.
   std::string private_addresses = "auto";
   // How a live service is asked: "none", "token", "client-credentials", or "caller": each with the

@@ -1,8 +1,10 @@
 """Whatever an origin does, clients get a photo where one is at hand, and a quick answer else."""
 
 import threading
+import urllib.parse
 
 from support import case, images
+from support.certificates import make_certificate
 
 ADA = "/photos/ada/HR32x32"
 QUICK = {"origin__timeout": "400ms", "origin__connect_timeout": "400ms",
@@ -80,6 +82,28 @@ class OriginFaults(case.Case):
 
     def test_it_sends_something_else(self):
         self.check(lambda name: self.origin.put(name, b"<html>Sorry</html>"), 422)
+
+    def test_a_redirect_that_never_ends(self):
+        host = urllib.parse.urlsplit(self.origin.template).netloc
+        self.check(lambda name: self.origin.put(
+            name, status=302, headers={"Location": f"/photos/{name}.jpg"}), 502,
+                   origin__redirects=host)
+        self.assertLess(self.origin.count("new"), 20)
+
+    def test_a_certificate_that_nobody_vouches_for(self):
+        folder = self.enterContext(case.temporary_folder())
+        make_certificate(folder, "good")
+        make_certificate(folder, "other")
+        self.origin.stop()
+        self.origin.start(f"{folder}/good.pem")
+        template = self.origin.template.replace("http://", "https://")
+        for trusted in (None, f"{folder}/other.crt"):
+            with self.subTest(trusted):
+                server = self.start_likeness(origin=template, origin__ca_file=trusted, **QUICK)
+                self.assertEqual(server.get(ADA).status, 502)
+        self.assertEqual(self.origin.count("ada"), 0)
+        server = self.start_likeness(origin=template, origin__ca_file=f"{folder}/good.crt", **QUICK)
+        self.assert_picture(server.get(ADA), 32, 32)
 
     def test_without_tls_where_tls_is_asked(self):
         template = self.origin.template.replace("http://", "https://")

@@ -2,8 +2,11 @@
 
 import signal
 import threading
+import time
 
 from support import case, images
+from support.http_client import request_bytes
+from support.load import Load
 
 ADA = "/photos/ada/HR64x64"
 
@@ -197,6 +200,56 @@ class FillLease(Fleet):
             case.wait_until(lambda server=server: server.get("/photos/cold/HR120x120").detail
                             == "memory", "the photo in memory")
             self.assertEqual(server.get("/photos/cold/HR120x120").status, 200)
+
+    def lose_one_of_three(self, how):
+        """Three want one photo, and the one that fetches it is lost; the others, under load, go on.
+        Returns the three and their clients' connections."""
+        photo = self.origin.put("cold", images.plain(90, 90, images.BLUE), gate=case.Gate())
+        for i in range(20):
+            self.origin.put(f"other-{i}", images.plain(60, 60, images.RED))
+        holder, *others = servers = self.serve()
+        links = []
+        for server in servers:
+            link = self.enterContext(server.connect())
+            link.send(request_bytes("/photos/cold/HR64x64"))
+            links.append(link)
+            if server is holder:
+                photo.gate.wait_for_arrival()
+        for other in others:
+            case.wait_until(lambda other=other: other.metric("flights_awaited_total") == 1, "waits")
+        targets = [f"/photos/other-{i}/HR32x32" for i in range(20)]
+        judge = lambda _, answer: "" if answer.status == 200 else "not 200"  # noqa: E731
+        with Load(others, targets, judge) as load:
+            lost_at = time.monotonic()
+            how(holder)
+            photo.gate.wait_for_arrival(2)
+            photo.body = images.plain(90, 90, images.RED)
+            photo.gate.open()
+            for link in links[1:]:
+                self.assertEqual(self.colour(link.response()), images.RED)
+            case.wait_until(lambda: time.monotonic() > lost_at + 10, "ten seconds to pass")
+        load.report("one of three is lost")
+        self.assertEqual(load.wrong, [])
+        self.assertEqual(self.origin.count("cold"), 2)
+        return servers, links
+
+    def colour(self, answer):
+        self.assert_picture(answer, 64, 64)
+        shown = images.Pixels(answer.body).at(32, 32)
+        return min((images.RED, images.BLUE), key=lambda colour: sum(
+            abs(a - b) for a, b in zip(colour, shown)))
+
+    def test_one_of_three_is_killed_in_the_middle_of_a_lease(self):
+        (_, *others), _ = self.lose_one_of_three(lambda holder: holder.kill())
+        for server in others:
+            self.assertEqual(self.colour(server.get("/photos/cold/HR64x64")), images.RED)
+
+    def test_one_of_three_sleeps_for_ten_seconds_in_the_middle_of_a_lease(self):
+        servers, links = self.lose_one_of_three(lambda holder: holder.signal(signal.SIGSTOP))
+        servers[0].signal(signal.SIGCONT)
+        self.assertEqual(links[0].response().status, 200)
+        for server in servers:
+            self.assertEqual(self.colour(server.get("/photos/cold/HR64x64")), images.RED)
 
     def test_who_has_waited_long_enough_fetches_for_himself(self):
         self.photo = self.origin.put("cold", case.square_photo(), gate=case.Gate())

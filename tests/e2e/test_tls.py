@@ -4,13 +4,13 @@ import os
 import pwd
 import socket
 import ssl
-import subprocess
 
 from support import case
 from support.case import Case, square_photo
+from support.certificates import make_certificate
 from support.http_client import Connection
 from support.processes import Process, free_port
-from support.waiting import DEADLINE, wait_until
+from support.waiting import wait_until
 
 PHOTO = "/photos/a/HR48x48"
 META = "/api/v2.0/me/contacts('a')/photo"
@@ -48,12 +48,7 @@ class Terminator(Process):
     def __init__(self, name):
         super().__init__(name)
         self.port = free_port()
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
-                        "-keyout", self.path("key.pem"), "-out", self.path("site.crt")],
-                       check=True, capture_output=True, timeout=DEADLINE)
-        with open(self.path("site.pem"), "w", encoding="ascii") as both:
-            both.write(self.read("key.pem") + self.read("site.crt"))
+        make_certificate(self.folder, "site")
 
     def command(self):
         raise NotImplementedError

@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import http.server
+import ssl
 import threading
 import urllib.parse
 
@@ -68,10 +69,14 @@ class Origin:
     def total(self):
         return sum(len(list_) for list_ in list(self.requests.values()))
 
-    def start(self):
-        """Also after stop(): on the same port as before."""
+    def start(self, certificate=None):
+        """Also after stop(): on the same port as before. With a PEM file it speaks TLS."""
         self._leaving.clear()
         self._server = Server(("127.0.0.1", self._port), _handler_for(self))
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
