@@ -32,6 +32,14 @@ sub vcl_recv {
   # A photo is the same whatever cookies a site has set. UCWA's photos may depend on them.
   if (req.url ~ "^/photos/") {
     unset req.http.Cookie;
+    # All the difference that Accept can make there, so that few variants are kept.
+    if (req.http.Accept ~ "image/avif") {
+      set req.http.Accept = "image/avif,image/webp,*/*";
+    } elsif (req.http.Accept ~ "image/webp") {
+      set req.http.Accept = "image/webp,*/*";
+    } else {
+      unset req.http.Accept;
+    }
   }
 }
 

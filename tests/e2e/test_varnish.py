@@ -45,6 +45,21 @@ class BehindVarnish(case.Case):
         same = varnish.get(TARGET, {"If-None-Match": first["ETag"]})
         self.assertEqual((same.status, same["ETag"]), (304, first["ETag"]))
 
+    def test_a_negotiated_photo_has_one_variant_a_format(self):
+        server, varnish = self.start_both()
+        target = "/photos/ada/HR96x96?format=auto"
+        kinds = {"webp": ("image/webp,*/*;q=0.8", "text/html,image/webp,image/*"),
+                 "jpeg": ("image/png,image/*;q=0.5", "*/*", "")}
+        answers = {}
+        for kind, spellings in kinds.items():
+            answers[kind] = varnish.get(target, {"Accept": spellings[0]})
+            self.assertEqual(answers[kind]["X-Cache"], "MISS")
+        server.stop()
+        for kind, spellings in kinds.items():
+            for accept in spellings:
+                again = varnish.get(target, {"Accept": accept})
+                self.assertEqual((again["X-Cache"], again.body), ("HIT", answers[kind].body))
+
     def test_grace_while_likeness_is_down(self):
         server, varnish = self.start_both(cdn__max_age="1s")
         first = varnish.get(TARGET)
