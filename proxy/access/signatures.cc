@@ -94,11 +94,12 @@ Result<std::string> SigningKeys::sign(std::string_view target,
   }
   add("kid", keys_.front().id);
   const Canonical canonical(path, query);
-  if (!canonical.usable() || !canonical.parameter("sig").empty() || target.contains('#'))
+  add("sig", view(encode(keys_.front().key.mac({canonical.text()}))));
+  // A sig of its own shows only now, or one parameter too many.
+  if (!canonical.usable() || !Canonical(path, query).usable() || target.contains('#'))
     return fail(Errc::bad_request,
                 "expected a path and query with every parameter once, percent-encoded and without "
                 "sig and kid, such as /photos/ada/HR48x48?fit=crop");
-  add("sig", view(encode(keys_.front().key.mac({canonical.text()}))));
   return std::string(path) + "?" + query;
 }
 

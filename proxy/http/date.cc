@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
 
+#include "config/base/time.h"
 #include "proxy/http/message.h"
 
 namespace likeness::http {
@@ -175,7 +177,9 @@ std::int64_t parse_date(std::string_view text) {
   if (!day.ok() || m->hour > 23 || m->minute > 59 || m->second > 60) return -1;
   const sys_seconds time = sys_days(day) + std::chrono::hours(m->hour) +
                            std::chrono::minutes(m->minute) + std::chrono::seconds(m->second);
-  const auto seconds = time.time_since_epoch().count();
+  // In 2262.
+  constexpr auto kLast = std::chrono::floor<std::chrono::seconds>(WallClock::time_point::max());
+  const auto seconds = std::min(time, kLast).time_since_epoch().count();
   return seconds < 0 ? -1 : seconds;
 }
 

@@ -93,11 +93,17 @@ TEST_CASE("a URL without a signature is unsigned, not wrong") {
 
 TEST_CASE("what cannot be signed is refused") {
   const SigningKeys keys({kNew});
-  for (const char* target : {"", "photos/ada", "/photos/ada?a=1&a=2", "/photos/%zz",
-                             "/photos/ada?kid=x", "/photos/ada?sig=x", "/photos/ada#top"}) {
+  for (const char* target :
+       {"", "photos/ada", "/photos/ada?a=1&a=2", "/photos/%zz", "/photos/ada?kid=x",
+        "/photos/ada?sig=x", "/photos/ada?sig", "/photos/ada#top"}) {
     CAPTURE(target);
     CHECK_FALSE(keys.sign(target, std::nullopt));
   }
+  // Its key's id and its signature count among the sixteen parameters.
+  std::string longest = "/photos/ada?";
+  for (char name = 'a'; name < 'n'; ++name) longest.append({name, '=', '1', '&'});
+  CHECK(verify(keys, sign(longest + "v=1")).state == State::good);
+  CHECK_FALSE(keys.sign(longest + "v=1&w=1", std::nullopt));
   CHECK_FALSE(SigningKeys({}).sign("/photos/ada", std::nullopt));
 }
 

@@ -51,5 +51,11 @@ TEST_CASE("two digits of a year mean 1970 to 2069", "[http]") {
   CHECK(parse_date("Tuesday, 01-Jan-69 00:00:00 GMT") == 3124224000);
 }
 
+TEST_CASE("a date past the clock's range is the last second within it", "[http]") {
+  const auto last = parse_date("Fri, 31 Dec 9999 23:59:59 GMT");
+  CHECK(last == parse_date("Sun, 06 Nov 2661 08:49:37 GMT"));
+  CHECK(date(last) == "Fri, 11 Apr 2262 23:47:16 GMT");
+}
+
 }  // namespace
 }  // namespace likeness::http

@@ -58,6 +58,7 @@ TEST_CASE("Retry-After is seconds, fractions of them, or a date, and at most an 
   CHECK(retry_after("999999999", kNow) == std::chrono::hours(1));
   CHECK(retry_after(http::date(1'700'000'030), kNow) == seconds(30));
   CHECK(retry_after(http::date(1'600'000'000), kNow) == seconds(0));
+  CHECK(retry_after("Sun, 06 Nov 2661 08:49:37 GMT", kNow) == std::chrono::hours(1));
   for (const auto* wrong : {"", "soon", "-1", "nan", "2s"})
     CHECK_FALSE(retry_after(wrong, kNow).has_value());
   const auto throttled = interpret(response(503, "", {{"retry-after", "7"}}), kNow);
