@@ -1,7 +1,5 @@
 // Feeds the OData parser, and SQLite with what comes out of it: no input may crash either, leave
 // the parser's bounds, or make SQL that SQLite refuses.
-#include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -9,6 +7,7 @@
 #include "proxy/contacts/odata_sql.h"
 #include "proxy/contacts/schema.h"
 #include "proxy/contacts/sql.h"
+#include "tests/fuzz/input.h"
 
 namespace {
 
@@ -31,18 +30,20 @@ void run(std::string_view select, const odata::Condition& condition, const std::
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2) return 0;
-  const auto entity = data[0] % 2 == 0 ? odata::Entity::contact : odata::Entity::folder;
+  auto input = likeness::fuzz::text_of(data, size);
+  const std::size_t order = likeness::fuzz::choose(input, 2);
+  const auto entity =
+      likeness::fuzz::choose(input, 2) == 0 ? odata::Entity::contact : odata::Entity::folder;
   const std::string_view from = entity == odata::Entity::contact
                                     ? "SELECT 1 FROM contacts c"
                                     : "SELECT 1 FROM folders f JOIN mailboxes m USING (mailbox)";
   constexpr const char* kNames[] = {"$filter", "$orderby", "$select", "$search",
                                     "$top",    "$skip",    "$count",  "$deltatoken"};
-  const odata::Option option{kNames[data[1] % 8],
-                             std::string(reinterpret_cast<const char*>(data) + 2, size - 2)};
+  const auto name = kNames[likeness::fuzz::choose(input, std::size(kNames))];
+  const odata::Option option{name, std::string(input)};
   const auto query = odata::parse(entity, {&option, 1});
   if (!query) {
-    if (!query.error().detail.starts_with(option.name)) std::abort();
+    likeness::fuzz::hold(query.error().detail.starts_with(option.name));
     return 0;
   }
   odata::Condition condition;
@@ -51,6 +52,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     condition.sql = "1 IN (SELECT rowid FROM search WHERE search MATCH ?)";
     condition.values = {odata::to_match(query->search)};
   }
-  run(from, condition, odata::to_order(entity, query->order, data[0] % 4 < 2));
+  run(from, condition, odata::to_order(entity, query->order, order == 0));
   return 0;
 }
