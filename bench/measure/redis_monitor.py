@@ -20,7 +20,8 @@ class RedisMonitor:
         self._socket.close()
 
     def commands(self):
-        """What has come so far, each as its list of words; what this itself sends left out."""
+        """What clients have sent so far, each as its list of words: neither what scripts call nor
+        what this itself sends."""
         mark = "end-of-what-came"
         with socket.create_connection(("127.0.0.1", self._port), timeout=10) as other:
             other.sendall(f"PING {mark}\r\n".encode())
@@ -28,7 +29,9 @@ class RedisMonitor:
         commands = []
         while True:
             # +1700000000.000000 [0 127.0.0.1:40000] "HMGET" "key" "meta"
-            words = re.findall(r'"((?:[^"\\]|\\.)*)"', self._lines.readline())
+            line = self._lines.readline()
+            words = re.findall(r'"((?:[^"\\]|\\.)*)"', line)
             if words[-1] == mark:
                 return commands
-            commands.append(words)
+            if not re.match(r"\+[\d.]+ \[\d+ lua\]", line):
+                commands.append(words)
