@@ -68,6 +68,11 @@ class SpawnPlan {
     posix_spawn_file_actions_adddup2(&files_, socket, kWorkerSocket);
     posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    // Decoders write there what they think of a file: strangers' files would fill our log. But a
+    // sanitizer's report is to be seen.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    posix_spawn_file_actions_addopen(&files_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+#endif
     posix_spawn_file_actions_addclosefrom_np(&files_, kWorkerSocket + 1);
     sigset_t signals;
     sigemptyset(&signals);

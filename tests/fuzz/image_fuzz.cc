@@ -9,7 +9,7 @@
 #include "imaging/render.h"
 #include "imaging/runtime.h"
 #include "tests/fuzz/input.h"
-#include "tests/fuzz/picture_parts.h"
+#include "tests/support/picture_parts.h"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
@@ -17,6 +17,8 @@ namespace {
 
 using namespace likeness::imaging;
 using namespace likeness::fuzz;
+using likeness::test::Part;
+using likeness::test::PictureFile;
 
 constexpr Size kBoxes[] = {{48, 48}, {240, 240}, {7, 300}, {0, 0}};
 constexpr Format kFormats[] = {Format::jpeg, Format::webp, Format::avif, Format::png};

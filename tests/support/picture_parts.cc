@@ -1,9 +1,9 @@
-#include "tests/fuzz/picture_parts.h"
+#include "tests/support/picture_parts.h"
 
 #include <algorithm>
 #include <optional>
 
-namespace likeness::fuzz {
+namespace likeness::test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -194,4 +194,4 @@ std::string put_together(const PictureFile& file) {
   return file.start + body;
 }
 
-}  // namespace likeness::fuzz
+}  // namespace likeness::test

@@ -1,12 +1,12 @@
-#ifndef LIKENESS_TESTS_FUZZ_PICTURE_PARTS_H_
-#define LIKENESS_TESTS_FUZZ_PICTURE_PARTS_H_
+#ifndef LIKENESS_TESTS_SUPPORT_PICTURE_PARTS_H_
+#define LIKENESS_TESTS_SUPPORT_PICTURE_PARTS_H_
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace likeness::fuzz {
+namespace likeness::test {
 
 // The parts that a picture file is put together of, so that one of them can be changed while the
 // lengths and checksums around it stay right: PNG's and WebP's chunks, JPEG's segments, the boxes
@@ -32,6 +32,6 @@ struct PictureFile {
 // The file with right lengths and checksums, whatever the parts are by now.
 [[nodiscard]] std::string put_together(const PictureFile& file);
 
-}  // namespace likeness::fuzz
+}  // namespace likeness::test
 
-#endif  // LIKENESS_TESTS_FUZZ_PICTURE_PARTS_H_
+#endif  // LIKENESS_TESTS_SUPPORT_PICTURE_PARTS_H_
