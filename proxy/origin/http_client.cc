@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <charconv>
 #include <deque>
 #include <mutex>
 #include <stdexcept>
@@ -38,19 +40,36 @@ std::string_view ClientResponse::header(std::string_view name) const {
   return {};
 }
 
-class HttpClient::State {
+std::optional<std::uint64_t> ClientResponse::length() const {
+  const auto text = header("content-length");
+  if (text.empty() || !header("transfer-encoding").empty()) return std::nullopt;
+  std::uint64_t length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return length;
+}
+
+class HttpClient::State : public std::enable_shared_from_this<HttpClient::State> {
  public:
   State(Loop& loop, const OriginSettings& settings, SourcePolicy& policy);
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  void send(ClientRequest request, Done done);
+  void send(const std::shared_ptr<Transfer>& transfer);
+  void resume_later(std::weak_ptr<Transfer> transfer);
+  void drop_later(std::weak_ptr<Transfer> transfer);
+  [[nodiscard]] SourcePolicy& policy() { return policy_; }
   [[nodiscard]] OriginStats stats() const;
 
  private:
-  void start(std::unique_ptr<Transfer> transfer);
-  void fail_later(std::unique_ptr<Transfer> transfer, Error error);
+  using TransferPtr = std::shared_ptr<Transfer>;
+
+  void start(const TransferPtr& transfer);
+  void start_waiting();
+  void fail_later(const TransferPtr& transfer, Error error);
+  void resume(const TransferPtr& transfer);
+  void drop(const TransferPtr& transfer);
   void drive(int fd, int events);
   void collect();
   void finish(CURL* easy, CURLcode code);
@@ -63,13 +82,12 @@ class HttpClient::State {
   const OriginSettings& settings_;
   SourcePolicy& policy_;
   std::unique_ptr<CURLM, MultiDeleter> multi_;
-  std::unordered_map<CURL*, std::unique_ptr<Transfer>> running_;
-  std::deque<std::unique_ptr<Transfer>> queue_;
+  std::unordered_map<CURL*, TransferPtr> running_;
+  std::deque<TransferPtr> queue_;
   std::unordered_map<std::string, Breaker> breakers_;  // By the part of the URL before the path.
   std::unordered_map<int, bool> watched_;
   Loop::TimerId timer_ = Loop::TimerId::none;
   OriginStats stats_;
-  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 HttpClient::State::State(Loop& loop, const OriginSettings& settings, SourcePolicy& policy)
@@ -101,15 +119,13 @@ HttpClient::State::~State() {
   for (const auto& [fd, watched] : watched_) loop_.unwatch(fd);
 }
 
-void HttpClient::State::send(ClientRequest request, Done done) {
-  auto transfer = std::make_unique<Transfer>(std::move(request), std::move(done), policy_);
+void HttpClient::State::send(const TransferPtr& transfer) {
   if (running_.size() < static_cast<std::size_t>(settings_.max_concurrent)) {
-    start(std::move(transfer));
+    start(transfer);
   } else if (queue_.size() < static_cast<std::size_t>(settings_.max_queued)) {
-    queue_.push_back(std::move(transfer));
+    queue_.push_back(transfer);
   } else {
-    fail_later(std::move(transfer),
-               {Errc::overloaded, "too many requests to the origin", seconds(1)});
+    fail_later(transfer, {Errc::overloaded, "too many requests to the origin", seconds(1)});
   }
 }
 
@@ -149,26 +165,59 @@ void HttpClient::State::judge(const Transfer& transfer, CURLcode code) {
   breaker.succeeded();
 }
 
-void HttpClient::State::start(std::unique_ptr<Transfer> transfer) {
+void HttpClient::State::start(const TransferPtr& transfer) {
   if (Breaker& breaker = breaker_of(transfer->url()); !breaker.admit(loop_.now())) {
     const auto left = std::max(breaker.left(loop_.now()), milliseconds(1));
-    return fail_later(std::move(transfer),
+    return fail_later(transfer,
                       {Errc::origin_unreachable, "the origin is left alone for a while", left});
   }
-  if (!transfer->prepare(settings_, loop_.now())) {
-    return fail_later(std::move(transfer), {Errc::internal, "libcurl gives no handle", {}});
-  }
+  if (!transfer->prepare(settings_))
+    return fail_later(transfer, {Errc::internal, "libcurl gives no handle", {}});
+  transfer->begin_time(loop_, settings_.timeout, [this, which = transfer.get()] {
+    finish(which->easy(), CURLE_OPERATION_TIMEDOUT);
+    start_waiting();
+  });
   ++stats_.requests;
   CURL* easy = transfer->easy();
-  running_.emplace(easy, std::move(transfer));
+  running_.emplace(easy, transfer);
   curl_multi_add_handle(multi_.get(), easy);  // Only sets the timer: nothing happens yet.
 }
 
-void HttpClient::State::fail_later(std::unique_ptr<Transfer> transfer, Error error) {
-  loop_.post([transfer = std::move(transfer), error = std::move(error),
-              alive = std::weak_ptr(alive_)]() mutable {
-    if (!alive.expired()) transfer->fail(std::move(error));
+void HttpClient::State::fail_later(const TransferPtr& transfer, Error error) {
+  loop_.post([transfer, error = std::move(error), self = weak_from_this()]() mutable {
+    if (!self.expired()) transfer->fail(std::move(error));
   });
+}
+
+void HttpClient::State::resume_later(std::weak_ptr<Transfer> transfer) {
+  loop_.post([self = weak_from_this(), weak = std::move(transfer)] {
+    const auto client = self.lock();
+    const auto strong = weak.lock();
+    if (client && strong) client->resume(strong);
+  });
+}
+
+void HttpClient::State::drop_later(std::weak_ptr<Transfer> transfer) {
+  loop_.post([self = weak_from_this(), weak = std::move(transfer)] {
+    const auto client = self.lock();
+    const auto strong = weak.lock();
+    if (client && strong) client->drop(strong);
+  });
+}
+
+void HttpClient::State::resume(const TransferPtr& transfer) {
+  if (!transfer->paused() || !running_.contains(transfer->easy())) return;
+  if (const CURLcode code = transfer->resume(); code != CURLE_OK) {
+    finish(transfer->easy(), code);
+    start_waiting();
+  }
+}
+
+void HttpClient::State::drop(const TransferPtr& transfer) {
+  std::erase(queue_, transfer);
+  if (!running_.contains(transfer->easy())) return;
+  finish(transfer->easy(), CURLE_ABORTED_BY_CALLBACK);
+  start_waiting();
 }
 
 void HttpClient::State::drive(int fd, int events) {
@@ -183,20 +232,24 @@ void HttpClient::State::collect() {
     if (message->msg != CURLMSG_DONE) continue;
     finish(message->easy_handle, message->data.result);
   }
+  start_waiting();
+}
+
+void HttpClient::State::start_waiting() {
   while (!queue_.empty() && running_.size() < static_cast<std::size_t>(settings_.max_concurrent)) {
-    auto next = std::move(queue_.front());
+    const auto next = std::move(queue_.front());
     queue_.pop_front();
-    start(std::move(next));
+    start(next);
   }
 }
 
 void HttpClient::State::finish(CURL* easy, CURLcode code) {
-  auto node = running_.extract(easy);
+  const TransferPtr transfer = std::move(running_.extract(easy).mapped());
   curl_multi_remove_handle(multi_.get(), easy);
-  judge(*node.mapped(), code);
-  if (code == CURLE_OK && node.mapped()->redirected()) return start(std::move(node.mapped()));
-  if (code != CURLE_OK) ++stats_.errors;
-  node.mapped()->finish(code);
+  judge(*transfer, code);
+  if (code == CURLE_OK && transfer->redirected()) return start(transfer);
+  if (code != CURLE_OK && !transfer->cancelled()) ++stats_.errors;
+  transfer->finish(code);
 }
 
 void HttpClient::State::watch(int fd, int what) {
@@ -228,12 +281,48 @@ void HttpClient::State::set_timer(long milliseconds) {
 }
 
 HttpClient::HttpClient(Loop& loop, const OriginSettings& settings, SourcePolicy& policy)
-    : state_(std::make_unique<State>(loop, settings, policy)) {}
+    : state_(std::make_shared<State>(loop, settings, policy)) {}
 
 HttpClient::~HttpClient() = default;
 
 void HttpClient::send(ClientRequest request, Done done) {
-  state_->send(std::move(request), std::move(done));
+  const bool has_body = request.method != "HEAD";
+  auto response = std::make_shared<ClientResponse>();
+  AnswerSink sink{.head =
+                      [response, has_body](const ClientResponse& head) {
+                        *response = head;
+                        if (has_body) response->body.reserve(head.length().value_or(0));
+                      },
+                  .piece =
+                      [response](std::string_view piece) {
+                        response->body.append(piece);
+                        return true;
+                      },
+                  .done =
+                      [response, done = std::move(done)](const Result<void>& result) mutable {
+                        if (result) return done(std::move(*response));
+                        done(std::unexpected(result.error()));
+                      }};
+  state_->send(std::make_shared<Transfer>(std::move(request), std::move(sink), state_->policy()));
+}
+
+HttpClient::Call HttpClient::stream(ClientRequest request, AnswerSink sink) {
+  const auto transfer =
+      std::make_shared<Transfer>(std::move(request), std::move(sink), state_->policy());
+  state_->send(transfer);
+  Call call;
+  call.client_ = state_;
+  call.transfer_ = transfer;
+  return call;
+}
+
+void HttpClient::Call::resume() {
+  if (const auto client = client_.lock()) client->resume_later(transfer_);
+}
+
+void HttpClient::Call::cancel() {
+  if (const auto transfer = transfer_.lock()) transfer->cancel();
+  if (const auto client = client_.lock()) client->drop_later(transfer_);
 }
 
 OriginStats HttpClient::stats() const { return state_->stats(); }

@@ -68,24 +68,25 @@ std::optional<Target> parse_target(const std::string& text) {
   return target_of(url);
 }
 
-Transfer::Transfer(ClientRequest request, HttpClient::Done done, SourcePolicy& policy)
-    : request_(std::move(request)), done_(std::move(done)), policy_(policy) {}
+Transfer::Transfer(ClientRequest request, AnswerSink sink, SourcePolicy& policy)
+    : request_(std::move(request)), sink_(std::move(sink)), policy_(policy) {}
 
-bool Transfer::prepare(const OriginSettings& settings, Clock::time_point now) {
+void Transfer::begin_time(Loop& loop, milliseconds time, Loop::Task over) {
+  if (!patience_) patience_.emplace(loop, time, std::move(over));
+}
+
+bool Transfer::prepare(const OriginSettings& settings) {
   easy_.reset(curl_easy_init());
   CURL* easy = easy_.get();
   if (easy == nullptr) return false;
-  response_ = {};
+  head_ = {};
+  redirect_ = false;
   header_bytes_ = 0;
+  body_bytes_ = 0;
   target_ = parse_target(request_.url).value_or(Target{});
-  if (!deadline_) deadline_ = now + settings.timeout;
-  const auto left = std::chrono::ceil<milliseconds>(*deadline_ - now);
   curl_slist* list = nullptr;
   for (const std::string& header : request_.headers) list = curl_slist_append(list, header.c_str());
   headers_.reset(list);
-  const auto timeout = [](milliseconds value) {
-    return std::max(1L, static_cast<long>(value.count()));
-  };
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -97,8 +98,8 @@ bool Transfer::prepare(const OriginSettings& settings, Clock::time_point now) {
     curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   }
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // Never by way of a proxy that the environment names.
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout(settings.connect_timeout));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout(left));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                   std::max(1L, static_cast<long>(settings.connect_timeout.count())));
   const auto body = +[](char* data, std::size_t, std::size_t size, void* self) {
     return static_cast<Transfer*>(self)->on_body({data, size});
   };
@@ -114,35 +115,85 @@ bool Transfer::prepare(const OriginSettings& settings, Clock::time_point now) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  set_body();
+  return true;
+}
+
+void Transfer::set_body() {
+  CURL* easy = easy_.get();
   if (request_.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    return;
+  }
+  if (request_.source) {
+    const auto read = +[](char* into, std::size_t, std::size_t size, void* self) {
+      return static_cast<Transfer*>(self)->on_read({into, size});
+    };
+    const auto& length = request_.source->length;
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE,
+                     length ? static_cast<curl_off_t>(*length) : curl_off_t{-1});
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, read);
+    curl_easy_setopt(easy, CURLOPT_READDATA, this);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   } else if (request_.method != "GET" || !request_.body.empty()) {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request_.body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.data());
   }
-  return true;
+}
+
+void Transfer::pause() {
+  paused_ = true;
+  patience_->stop();
+}
+
+CURLcode Transfer::resume() {
+  paused_ = false;
+  patience_->go_on();
+  return curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
 }
 
 std::size_t Transfer::on_body(std::string_view data) {
-  if (data.size() > request_.max_body_bytes - response_.body.size()) {
+  if (cancelled_) return 0;
+  if (data.size() > request_.max_body_bytes - body_bytes_) {
     refusal_ = {Errc::source_too_large, "the origin's answer is over the byte limit", {}};
     return 0;
   }
-  response_.body.append(data);
+  if (!redirect_ && !sink_.piece(data)) {
+    pause();
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  body_bytes_ += data.size();
   return data.size();
 }
 
+std::size_t Transfer::on_read(std::span<char> into) {
+  if (cancelled_) return CURL_READFUNC_ABORT;
+  const auto size = request_.source->read(into);
+  if (cancelled_) return CURL_READFUNC_ABORT;
+  if (size) return *size;
+  pause();
+  return CURL_READFUNC_PAUSE;
+}
+
 std::size_t Transfer::on_header(std::string_view line) {
+  if (cancelled_) return 0;
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) {
     refusal_ = {Errc::origin_failed, "the origin's headers are over the byte limit", {}};
     return 0;
   }
+  if (told_) return line.size();  // A trailer.
   if (line.starts_with("HTTP/")) {
-    response_.headers.clear();  // A 1xx came before.
+    head_.headers.clear();  // A 1xx came before.
     return line.size();
+  }
+  if (line == "\r\n" || line == "\n") {
+    end_of_head();
+    return cancelled_ ? 0 : line.size();
   }
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return line.size();
@@ -155,10 +206,18 @@ std::size_t Transfer::on_header(std::string_view line) {
       refusal_ = {Errc::source_too_large, "the origin's answer is over the byte limit", {}};
       return 0;
     }
-    response_.body.reserve(length);
   }
-  response_.headers.emplace_back(std::move(name), value);
+  head_.headers.emplace_back(std::move(name), value);
   return line.size();
+}
+
+void Transfer::end_of_head() {
+  head_.status = status();
+  if (head_.status < 200) return;
+  redirect_ = is_redirect(head_.status);
+  if (redirect_) return;
+  told_ = true;
+  sink_.head(head_);
 }
 
 curl_socket_t Transfer::on_socket(const curl_sockaddr& address) {
@@ -179,14 +238,16 @@ int Transfer::status() const {
   return static_cast<int>(status);
 }
 
-bool Transfer::redirected() {
-  const int status = this->status();
-  response_.status = status;
+bool Transfer::is_redirect(int status) const {
   const bool redirect =
       status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-  const std::string location(response_.header("location"));
-  if (!redirect || location.empty() || request_.method != "GET" || !policy_.follows_redirects())
-    return false;
+  return redirect && request_.method == "GET" && !head_.header("location").empty() &&
+         policy_.follows_redirects();
+}
+
+bool Transfer::redirected() {
+  if (!redirect_) return false;
+  const std::string location(head_.header("location"));
   const Url url(curl_url());
   std::optional<Target> next;
   if (url && curl_url_set(url.get(), CURLUPART_URL, request_.url.c_str(), 0) == CURLUE_OK &&
@@ -202,11 +263,15 @@ bool Transfer::redirected() {
 }
 
 void Transfer::finish(CURLcode code) {
-  if (code != CURLE_OK || refusal_) return fail(refusal_ ? *refusal_ : error_of(code));
-  done_(std::move(response_));
+  if (refusal_) return fail(*refusal_);
+  if (code != CURLE_OK) return fail(error_of(code));
+  if (!told_) return fail({Errc::origin_failed, "the origin's answer has no head", {}});
+  if (!cancelled_) sink_.done({});
 }
 
-void Transfer::fail(Error error) { done_(std::unexpected(std::move(error))); }
+void Transfer::fail(Error error) {
+  if (!cancelled_) sink_.done(std::unexpected(std::move(error)));
+}
 
 Error Transfer::error_of(CURLcode code) const {
   const std::string detail = curl_easy_strerror(code);
