@@ -48,7 +48,7 @@ void serve(const std::string& address) {
         [&](const http::Request&, http::Responder responder) {
           responder.send({.lines = "Age: 17\r\n", .head = kHead, .body = *body, .keep = &keep});
         },
-        [](http::Method, std::string_view) { return std::size_t{0}; });
+        [](http::Method, std::string_view) { return http::BodyRule{}; });
     auto listener = http::open_listener(address, false);
     if (!listener) std::exit((std::fputs(listener.error().detail.c_str(), stderr), 1));
     std::printf("ready %s\n", listener->url.c_str());

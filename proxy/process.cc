@@ -120,6 +120,7 @@ class Process::State {
   // `tried` learns how the first attempt ended, while feed_tried_ says so.
   void start_feed(Loop& loop, std::promise<void>& tried);
   void start_purge(Loop& home);
+  [[nodiscard]] http::BodyRule body_rule(http::Method method, std::string_view path) const;
   void start_server(Shard& shard);
   [[nodiscard]] std::unique_ptr<forward::Forwarder> make_forwarder(Loop& loop);
   [[nodiscard]] fallback::Names::Ask names(Loop& here);
@@ -312,6 +313,15 @@ void Process::State::start_purge(Loop& home) {
   purge_ = std::make_unique<purge::Purge>(*service_, settings_.cdn, home, std::move(tell_cdn));
 }
 
+http::BodyRule Process::State::body_rule(http::Method method, std::string_view path) const {
+  if (Admin::owns(path)) return {.most = Admin::kMaxBody};
+  if (upstream_ && upstream_->takes(path))
+    return {.most = upstream_->max_request_bytes};
+  const bool store = source_->contacts() != nullptr;
+  return {.most = std::max(call_body_limit(settings_.photo, method, path),
+                           store ? rest::body_limit(settings_.contacts, method, path) : 0)};
+}
+
 void Process::State::start_server(Shard& shard) {
   ProcessView view{.metrics =
                        [this](Loop& here, std::move_only_function<void(std::string)> done) {
@@ -346,13 +356,7 @@ void Process::State::start_server(Shard& shard) {
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
         gateway->handle(request, std::move(responder));
       },
-      [this](http::Method method, std::string_view path) {
-        if (Admin::owns(path)) return Admin::kMaxBody;
-        if (upstream_ && upstream_->takes(path)) return upstream_->max_request_bytes;
-        const bool store = source_->contacts() != nullptr;
-        return std::max(call_body_limit(settings_.photo, method, path),
-                        store ? rest::body_limit(settings_.contacts, method, path) : 0);
-      });
+      [this](http::Method method, std::string_view path) { return body_rule(method, path); });
 }
 
 void Process::State::listen() {

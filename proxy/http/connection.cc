@@ -1,15 +1,12 @@
 #include "proxy/http/connection.h"
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
 #include <exception>
-#include <span>
 #include <utility>
 
 #include "proxy/http/proxy_protocol.h"
@@ -20,41 +17,14 @@ namespace {
 
 // How long a client may take to see our last words; then the connection goes in any case.
 constexpr milliseconds kLingerTime{2'000};
-
-iovec part(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
-
-// What the socket took, 0 if it takes nothing now, -1 if it is broken.
-ssize_t send_now(int fd, std::span<iovec> parts) {
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = parts.size();
-  for (;;) {
-    const ssize_t sent = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent >= 0) return sent;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
-    if (errno != EINTR) return -1;
-  }
-}
-
-bool has_no_body(int status) { return status == 204 || status == 304; }
-
 }  // namespace
-
-Responder::~Responder() {
-  if (connection_.expired()) return;
-  log::error("http: a request was dropped without an answer");
-  send({.status = 500, .close = true});
-}
-
-void Responder::send(const Reply& reply) {
-  if (const auto connection = std::exchange(connection_, {}).lock()) connection->answer(reply);
-}
 
 Connection::Connection(ConnectionContext& context, int fd, Peer peer)
     : context_(context),
       fd_(fd),
       peer_(std::move(peer)),
-      reader_(context.settings, context.body_limit, context.message) {
+      reader_(context.settings, context.body_rules, context.message),
+      output_(fd, context.settings.max_pending_output_bytes, context.counters.bytes_out) {
   ++context_.counters.open;
 }
 
@@ -72,7 +42,7 @@ void Connection::start() {
 
 void Connection::on_ready(Loop::Ready ready) {
   const auto self = shared_from_this();
-  if (ready.write && phase_ == Phase::writing) flush();
+  if (ready.write && output_.waiting() > 0) flush();
   if (ready.read && wanted_.read && phase_ != Phase::closed) read();
   update_interest();
 }
@@ -87,7 +57,8 @@ void Connection::read() {
   if (got == 0) {
     end_of_input_ = true;
     // A client that has only ended its own sending still gets the answer that it waits for.
-    if (phase_ != Phase::handling && phase_ != Phase::writing) close();
+    const bool waits = is_at_work() || phase_ == Phase::writing;
+    if (!waits || reads_body()) close();
     return;
   }
   context_.counters.bytes_in += static_cast<std::size_t>(got);
@@ -99,7 +70,11 @@ void Connection::read() {
 
 void Connection::take_in(std::string_view bytes) {
   reader_.feed(bytes);
-  process();
+  if (reads_body()) {
+    take_in_body();
+  } else {
+    process();
+  }
   reader_.keep();
 }
 
@@ -133,7 +108,7 @@ void Connection::process() {
       case RequestReader::Step::refused: refuse(reader_.status()); break;
       case RequestReader::Step::send_continue: {
         close_after_ = false;
-        transmit("HTTP/1.1 100 Continue\r\n\r\n", {}, nullptr);
+        if (transmit(std::array{kContinue})) after_writing();
         break;
       }
       case RequestReader::Step::more: more = true; break;
@@ -164,6 +139,7 @@ void Connection::process_later() {
 }
 
 void Connection::handle() {
+  ++requests_;
   Request request = reader_.request();
   request.client = peer_.name;
   request.address = peer_.address;
@@ -187,6 +163,7 @@ void Connection::handle() {
 
 void Connection::refuse(int status) {
   ++context_.counters.bad_requests;
+  wake_later();
   enter(Phase::handling);
   head_only_ = false;
   linger_after_ = true;
@@ -198,10 +175,22 @@ void Connection::refuse(int status) {
 
 void Connection::answer(const Reply& reply) {
   if (phase_ != Phase::handling) return;
-  const bool last_request = end_of_input_ && reader_.buffered() == 0;
-  close_after_ = !keep_alive_ || reply.close || context_.draining || last_request;
   ResponseFrame frame{.status = reply.status};
   if (!has_no_body(reply.status)) frame.content_length = reply.body.size();
+  make_head(reply, frame);
+  const bool no_body = head_only_ || has_no_body(reply.status);
+  const std::array parts = {std::string_view(context_.head),
+                            no_body ? std::string_view() : reply.body};
+  if (transmit(parts, reply.keep)) after_writing();
+  if (!processing_) update_interest();
+}
+
+void Connection::make_head(const Reply& reply, ResponseFrame frame) {
+  // A body that the client is still sending must not be taken for its next request.
+  const bool body_left = reader_.body_follows();
+  linger_after_ = linger_after_ || body_left;
+  const bool last_request = end_of_input_ && reader_.buffered() == 0;
+  close_after_ = !keep_alive_ || reply.close || context_.draining || last_request || body_left;
   if (close_after_) {
     frame.persistence = Persistence::close;
   } else if (http10_) {
@@ -211,54 +200,39 @@ void Connection::answer(const Reply& reply) {
   const auto date = context_.date_line.at(std::time(nullptr));
   const std::size_t length = write_frame(frame, date, text.data());
   context_.head.assign(text.data(), length).append(reply.lines).append(reply.head).append("\r\n");
-  const bool no_body = head_only_ || has_no_body(reply.status);
-  transmit(context_.head, no_body ? std::string_view() : reply.body, reply.keep);
-  if (!processing_) update_interest();
 }
 
-void Connection::transmit(std::string_view head, std::string_view body,
+bool Connection::transmit(std::span<const std::string_view> parts,
                           const std::shared_ptr<const void>* keep) {
-  std::array parts = {part(head), part(body)};
-  const ssize_t result = send_now(fd_, parts);
-  if (result < 0) return close();
-  const auto sent = static_cast<std::size_t>(result);
-  const std::size_t size = head.size() + body.size();
-  context_.counters.bytes_out += sent;
-  if (sent == size) return after_answer();
-  if (size - sent > context_.settings.max_pending_output_bytes) return cut_off();
-  // What the socket did not take: of the body by reference if it is kept alive, else a copy.
-  const std::size_t of_head = std::min(sent, head.size());
-  const std::string_view rest = body.substr(sent - of_head);
-  unsent_.copied = head.substr(of_head);
-  if (keep != nullptr && *keep != nullptr) {
-    unsent_.kept = rest;
-    unsent_.keep = *keep;
-  } else {
-    unsent_.copied.append(rest);
+  const bool waited = output_.waiting() > 0;
+  switch (output_.send(parts, keep)) {
+    case Output::Result::sent: break;
+    case Output::Result::waiting:
+      if (!waited) await_reader();
+      break;
+    case Output::Result::too_much: cut_off(); break;
+    case Output::Result::broken: close(); break;
   }
-  enter(Phase::writing);
+  return phase_ != Phase::closed;
 }
 
 void Connection::flush() {
-  std::array<iovec, 2> parts = {part(std::string_view(unsent_.copied).substr(unsent_.copied_sent)),
-                                part(unsent_.kept)};
-  const std::size_t size = parts[0].iov_len + parts[1].iov_len;
-  const ssize_t result = send_now(fd_, parts);
-  if (result < 0) return close();
-  const auto sent = static_cast<std::size_t>(result);
-  context_.counters.bytes_out += sent;
-  if (sent < size) {
-    const std::size_t of_copy = std::min(sent, parts[0].iov_len);
-    unsent_.copied_sent += of_copy;
-    unsent_.kept.remove_prefix(sent - of_copy);
-    if (sent > 0) enter(Phase::writing);  // The client reads: it gets more time.
-    return;
-  }
-  unsent_ = {};
-  after_answer();
+  const std::size_t before = output_.waiting();
+  if (output_.flush() == Output::Result::broken) return close();
+  if (output_.waiting() == before) return;
+  await_reader();  // The client reads: it gets more time.
+  if (output_.waiting() > 0) return;
+  if (phase_ == Phase::writing) return after_answer();
+  if (is_streaming()) wake_later();
+}
+
+void Connection::after_writing() {
+  if (output_.waiting() == 0) return after_answer();
+  phase_ = Phase::writing;
 }
 
 void Connection::after_answer() {
+  streaming_.reset();
   if (!close_after_) {
     enter(Phase::idle);
     const bool waiting = reader_.buffered() > 0 || reader_.in_body();
@@ -274,6 +248,10 @@ void Connection::after_answer() {
 }
 
 void Connection::check_deadline(Clock::time_point now) {
+  if (body_is_late(now)) {
+    ++context_.counters.timeouts;
+    return phase_ == Phase::handling ? refuse(408) : reset();
+  }
   if (now < deadline_) return;
   switch (phase_) {
     case Phase::reading_head:
@@ -281,10 +259,14 @@ void Connection::check_deadline(Clock::time_point now) {
       ++context_.counters.timeouts;
       refuse(408);
       break;
-    case Phase::writing: cut_off(); break;
+    // The handler has deadlines of its own and always answers; the client has to read.
+    case Phase::handling:
+    case Phase::streaming:
+    case Phase::writing:
+      if (output_.waiting() > 0) cut_off();
+      break;
     case Phase::idle:
     case Phase::lingering: close(); break;
-    case Phase::handling:
     case Phase::closed: break;
   }
 }
@@ -296,9 +278,13 @@ void Connection::drain() {
 
 void Connection::cut_off() {
   ++context_.counters.cut_off;
-  // A reset, so that the kernel does not keep the unread output either.
-  const linger reset{.l_onoff = 1, .l_linger = 0};
-  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  reset();
+}
+
+void Connection::reset() {
+  // The kernel does not keep the unread output either.
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   close();
 }
 
@@ -307,7 +293,8 @@ void Connection::close() {
   --context_.counters.open;
   context_.loop.unwatch(fd_);
   ::close(fd_);
-  unsent_ = {};
+  output_.drop();
+  wake_later();
   context_.closed(*this);
 }
 
@@ -321,19 +308,27 @@ void Connection::enter(Phase phase) {
       break;
     case Phase::reading_head: deadline_ = context_.loop.now() + settings.head_timeout; break;
     case Phase::reading_body: deadline_ = context_.loop.now() + settings.body_timeout; break;
-    case Phase::writing: deadline_ = context_.loop.now() + settings.write_timeout; break;
     case Phase::lingering: deadline_ = context_.loop.now() + kLingerTime; break;
-    // The handler has deadlines of its own and always answers.
+    // What waits for the socket has one (await_reader).
     case Phase::handling:
+    case Phase::streaming:
+    case Phase::writing:
     case Phase::closed: break;
   }
 }
 
+void Connection::await_reader() {
+  deadline_ = context_.loop.now() + context_.settings.write_timeout;
+}
+
 void Connection::update_interest() {
   if (phase_ == Phase::closed) return;
-  const bool waiting = phase_ == Phase::handling || phase_ == Phase::writing;
-  const bool full = waiting && reader_.buffered() >= context_.settings.max_head_bytes;
-  const Loop::Ready wanted{.read = !end_of_input_ && !full, .write = phase_ == Phase::writing};
+  const bool in_body = reads_body();
+  const bool waiting = is_at_work() || phase_ == Phase::writing;
+  const bool full = in_body ? reader_.body().size() >= kBodyBuffer
+                            : waiting && reader_.buffered() >= context_.settings.max_head_bytes;
+  const Loop::Ready wanted{.read = !end_of_input_ && !full, .write = output_.waiting() > 0};
+  if (in_body) count_body_time(wanted.read);
   if (wanted.read == wanted_.read && wanted.write == wanted_.write) return;
   wanted_ = wanted;
   context_.loop.rewatch(fd_, wanted);

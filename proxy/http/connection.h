@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,10 @@
 #include "config/base/loop.h"
 #include "config/base/network.h"
 #include "config/settings.h"
+#include "proxy/http/body.h"
 #include "proxy/http/forwarded.h"
 #include "proxy/http/message.h"
+#include "proxy/http/output.h"
 #include "proxy/http/request_reader.h"
 #include "proxy/http/responder.h"
 #include "proxy/http/response_head.h"
@@ -50,7 +53,7 @@ struct ConnectionContext {
   Loop& loop;
   const HttpSettings& settings;
   Handler handler;
-  BodyLimit body_limit;
+  BodyRules body_rules;
   // Called once per connection, as the last thing it does.
   std::function<void(Connection&)> closed;
   ConnectionCounters counters = {};
@@ -68,7 +71,9 @@ struct ConnectionContext {
 // taken yet, further input waits; when a head's worth of it waits, reading pauses. So a client
 // costs at most its limits, and one that never reads blocks only itself.
 //
-// Owns its descriptor. Held by shared_ptr; Responders point to it weakly. Loop-confined.
+// Bodies that are passed on while they come (body.h) are the business of streaming.cc.
+//
+// Owns its descriptor. Held by shared_ptr; Responders and bodies point to it weakly. Loop-confined.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // `fd` is a connected, non-blocking socket.
@@ -95,21 +100,32 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   friend class Responder;
+  friend class IncomingBody;
+  friend class OutgoingBody;
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   enum class Phase : std::uint8_t {
     idle,          // Nothing of a request has come.
     reading_head,  // Part of a request has come.
     reading_body,
     handling,   // The handler owes an answer.
-    writing,    // Part of an answer waits for the socket.
+    streaming,  // An answer's head has gone, and the handler owes the rest of its body.
+    writing,    // Nobody owes anything; part of an answer waits for the socket.
     lingering,  // All is said; input is thrown away until the client has seen it.
     closed,
   };
-  // The part of an answer that the socket has not taken. At most one answer's worth.
-  struct Unsent {
-    std::string copied;     // The head, and the body unless it is kept.
-    std::string_view kept;  // The rest of a body that `keep` keeps alive.
-    std::shared_ptr<const void> keep;
-    std::size_t copied_sent = 0;
+  // How a client sees where the body of an answer ends that comes in pieces.
+  enum class Framing : std::uint8_t { none, counted, chunked, until_close };
+  // What a request costs more whose bodies are passed on while they come.
+  struct Streaming {
+    // Shared with the tasks that call it. Null: nobody is to be called.
+    std::shared_ptr<Wake> wake;
+    // The request's body. The client's time for it stands still while it is not read.
+    bool asked_for = false;
+    milliseconds body_time_left{0};
+    Clock::time_point reading_since;
+    // The answer's.
+    Framing framing = Framing::none;
+    std::uint64_t to_come = 0;  // Where it is counted.
   };
 
   void on_ready(Loop::Ready ready);
@@ -121,21 +137,46 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void handle();
   void answer(const Reply& reply);
   void refuse(int status);
-  // Sends what the socket takes, and stores the rest; all of it sent, the answer is complete.
-  void transmit(std::string_view head, std::string_view body,
-                const std::shared_ptr<const void>* keep);
+  // Makes the head, in context_.head, and decides whether it is the connection's last.
+  void make_head(const Reply& reply, ResponseFrame frame);
+  // False if the connection has ended for it.
+  bool transmit(std::span<const std::string_view> parts,
+                const std::shared_ptr<const void>* keep = nullptr);
   void flush();
+  // The client has its time to read from now on.
+  void await_reader();
+  // All of the answer has been given to transmit().
+  void after_writing();
   void after_answer();
   void cut_off();
+  void reset();
   void enter(Phase phase);
   void update_interest();
+
+  // For bodies that are passed on while they come (streaming.cc).
+  [[nodiscard]] bool is_at_work() const { return phase_ == Phase::handling || is_streaming(); }
+  [[nodiscard]] bool is_streaming() const { return phase_ == Phase::streaming; }
+  Streaming& streaming();
+  void watch(Wake wake);
+  void wake_later();
+  void begin(const Reply& reply, std::optional<std::uint64_t> length);
+  void write_body(std::string_view piece);
+  void end_body();
+  std::size_t read_body(char* into, std::size_t size);
+  // Is its body being read: asked for, and not complete?
+  [[nodiscard]] bool reads_body() const;
+  void take_in_body();
+  [[nodiscard]] bool body_is_late(Clock::time_point now) const;
+  void count_body_time(bool reading);
 
   ConnectionContext& context_;
   const int fd_;
   Peer peer_;
   std::string announcement_;  // What has come of a PROXY header.
   RequestReader reader_;
-  Unsent unsent_;
+  Output output_;
+  std::unique_ptr<Streaming> streaming_;  // Of the request at hand, where it needs one.
+  std::uint64_t requests_ = 0;            // So far: the number of the one at hand.
   Clock::time_point deadline_;
   Loop::Ready wanted_{.read = true};
   Phase phase_ = Phase::idle;

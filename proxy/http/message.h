@@ -22,8 +22,8 @@ struct Header {
   std::string_view value;  // Without surrounding white space.
 };
 
-// A parsed request, complete with its body. A view: everything in it points into the connection's
-// buffer and is valid only until the handler returns.
+// A parsed request, complete with its body unless that follows. A view: everything in it points
+// into the connection's buffer and is valid only until the handler returns.
 struct Request {
   Method method = Method::get;
   std::string_view method_name = {};  // As sent: "GET", "PROPFIND".
@@ -32,6 +32,9 @@ struct Request {
   std::string_view query = {};        // Of the target after "?", still percent-encoded.
   std::span<const Header> headers = {};
   std::string_view body = {};
+  // Its body is still on its way: Responder::body() reads it. Only where BodyRule asks for it.
+  bool body_follows = false;
+  std::optional<std::uint64_t> body_length = {};  // Of one that follows, where the client says it.
   // Who asks: the peer, or whom a trusted proxy names in its place. "127.0.0.1" or "unix".
   std::string_view client = {};
   std::optional<IpAddress> address = {};  // The same; nothing where it is unknown.

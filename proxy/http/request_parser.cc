@@ -7,6 +7,8 @@
 #include <functional>
 #include <utility>
 
+#include "proxy/http/body.h"
+
 namespace likeness::http {
 namespace {
 
@@ -58,8 +60,8 @@ bool names_other_version(std::string_view bytes) {
 }  // namespace
 
 RequestParser::RequestParser(Message& message, const HttpSettings& settings,
-                             const BodyLimit& body_limit)
-    : message_(message), settings_(settings), body_limit_(body_limit) {
+                             const BodyRules& body_rules)
+    : message_(message), settings_(settings), body_rules_(body_rules) {
   message_.request = {};
   message_.headers.clear();
   message_.body.clear();
@@ -81,12 +83,12 @@ RequestParser::Progress RequestParser::parse_head(std::string_view bytes) {
 }
 
 RequestParser::Progress RequestParser::parse_body(std::string_view bytes) {
-  // Every chunked body that is not complete has at least the five bytes of its last chunk to come,
-  // and Beast asserts that it gets no less.
-  const std::size_t least = chunked() ? 5 : 1;
+  // Behind each chunk at least the five bytes of the last one are to come, and Beast asserts that
+  // it gets no less.
+  const auto least = [this]() -> std::size_t { return chunked() && chunk_left_ == 0 ? 5 : 1; };
   Code code;
   std::size_t consumed = 0;
-  while (!is_done() && consumed + least <= bytes.size() && !code) {
+  while (!is_done() && consumed + least() <= bytes.size() && !code) {
     const auto rest = bytes.substr(consumed);
     consumed += put(boost::asio::const_buffer(rest.data(), rest.size()), code);
   }
@@ -173,26 +175,29 @@ void RequestParser::check_host(std::string_view value, Code& code) {
 
 void RequestParser::on_header_impl(Code& code) {
   head_done_ = true;
-  const Request& request = message_.request;
+  Request& request = message_.request;
   if (!has_host_ && !request.http10) return refuse(400, code);
   body_size_ = content_length().value_or(0);
   if (!chunked() && body_size_ == 0) return;
-  const std::size_t limit = body_limit_(request.method, request.path);
-  wants_body_ = limit > 0;
-  const std::size_t most = wants_body_ ? limit : settings_.max_ignored_body_bytes;
+  const BodyRule rule = body_rules_(request.method, request.path);
+  wants_body_ = rule.most > 0;
+  const std::size_t most = wants_body_ ? rule.most : settings_.max_ignored_body_bytes;
   const bool too_large = body_size_ > most;
   if (too_large && !wants_body_) return refuse(413, code);
   // Whoever wanted the body finds the words for that there is too much of it.
-  message_.request.body_too_large = too_large;
+  request.body_too_large = too_large;
   if (!too_large) basic_parser::body_limit(most);
   // Who asks before sending a body that nobody wants is answered at once. Whether the body comes
   // all the same cannot be known, so the connection ends with the answer.
   message_.body_left = too_large || (message_.expects_continue && !wants_body_);
+  request.body_follows =
+      rule.follows && wants_body_ && !too_large && (chunked() || body_size_ > kBodyBuffer);
+  if (!chunked()) request.body_length = body_size_;
 }
 
 std::size_t RequestParser::on_body_impl(View body, Code&) {
   // Whole and in one piece, it is used where it lies.
-  if (wants_body_ && message_.body.empty() && body.size() == body_size_) {
+  if (wants_body_ && !in_pieces_ && message_.body.empty() && body.size() == body_size_) {
     message_.request.body = plain(body);
   } else {
     add_body(plain(body));
@@ -200,7 +205,10 @@ std::size_t RequestParser::on_body_impl(View body, Code&) {
   return body.size();
 }
 
+void RequestParser::on_chunk_header_impl(std::uint64_t size, View, Code&) { chunk_left_ = size; }
+
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, View body, Code&) {
+  chunk_left_ -= body.size();
   add_body(plain(body));
   return body.size();
 }

@@ -26,13 +26,16 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   };
 
   // All references outlive the parser. Empties `message`.
-  RequestParser(Message& message, const HttpSettings& settings, const BodyLimit& body_limit);
+  RequestParser(Message& message, const HttpSettings& settings, const BodyRules& body_rules);
 
   // Parses a whole head, or needs more, which makes this parser useless.
   Progress parse_head(std::string_view bytes);
   // Parses as much of the body as there is. What it did not consume must be given again, with more.
   // Where a wanted body turns out to be over its limit the message says so, and is complete.
   Progress parse_body(std::string_view bytes);
+  // The message's body holds only what has come since it was last emptied: nothing is left where it
+  // lies.
+  void read_in_pieces() { in_pieces_ = true; }
 
   using basic_parser::is_done;
   // The Content-Length, or 0 without one; after parse_head().
@@ -49,7 +52,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   void on_header_impl(Code& code) override;
   void on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) override {}
   std::size_t on_body_impl(View body, Code& code) override;
-  void on_chunk_header_impl(std::uint64_t, View, Code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, View, Code&) override;
   std::size_t on_chunk_body_impl(std::uint64_t, View body, Code& code) override;
   void on_finish_impl(Code&) override {}
 
@@ -62,13 +65,15 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
 
   Message& message_;
   const HttpSettings& settings_;
-  const BodyLimit& body_limit_;
+  const BodyRules& body_rules_;
   std::string_view bytes_;  // Of the head.
   bool head_done_ = false;
   bool has_host_ = false;
   bool has_length_ = false;
   bool wants_body_ = false;
+  bool in_pieces_ = false;
   std::uint64_t body_size_ = 0;
+  std::uint64_t chunk_left_ = 0;  // Of the chunk that is being read.
   int refusal_ = 0;
 };
 

@@ -10,18 +10,20 @@ namespace likeness::http {
 // A request that did not come in one piece: its own copy of the head, and the parser that waits for
 // the rest of the body.
 struct RequestReader::Pending {
-  Pending(std::string_view head_bytes, const HttpSettings& settings, const BodyLimit& body_limit)
-      : head(head_bytes), parser(message, settings, body_limit) {}
+  Pending(std::string_view head_bytes, const HttpSettings& settings, const BodyRules& body_rules)
+      : head(head_bytes), parser(message, settings, body_rules) {}
 
   std::string head;
   Message message;
   RequestParser parser;
   bool continued = false;
+  bool follows = false;        // It has been handed out, and its body is read by next_of_body().
+  std::size_t body_taken = 0;  // Of message.body.
 };
 
-RequestReader::RequestReader(const HttpSettings& settings, const BodyLimit& body_limit,
+RequestReader::RequestReader(const HttpSettings& settings, const BodyRules& body_rules,
                              Message& shared)
-    : settings_(settings), body_limit_(body_limit), shared_(shared), current_(&shared) {}
+    : settings_(settings), body_rules_(body_rules), shared_(shared), current_(&shared) {}
 
 RequestReader::~RequestReader() = default;
 
@@ -52,12 +54,13 @@ void RequestReader::keep() {
 }
 
 void RequestReader::release() {
-  if (pending_ && pending_->parser.is_done()) pending_.reset();
+  if (pending_ && pending_->parser.is_done() && !pending_->follows) pending_.reset();
   current_ = &shared_;
 }
 
 RequestReader::Step RequestReader::next() {
   if (status_ != 0) return Step::refused;
+  if (pending_ && pending_->follows) pending_.reset();
   release();
   if (pending_) return read_body();
   if (!looked_) skip_empty_lines();
@@ -101,7 +104,7 @@ RequestReader::Step RequestReader::more_head() {
 }
 
 RequestReader::Step RequestReader::read_head() {
-  RequestParser parser(shared_, settings_, body_limit_);
+  RequestParser parser(shared_, settings_, body_rules_);
   const auto head = parser.parse_head(input_);
   if (head.status == RequestParser::kNeedMore) return Step::more;
   if (head.status != 0) return refuse(head.status);
@@ -114,16 +117,20 @@ RequestReader::Step RequestReader::read_head() {
   if (shared_.request.body_too_large) return hand_out(shared_, input_.size());
   if (body.status != 0) return refuse(body.status);
   if (!parser.is_done()) return start_body(head.consumed);
+  shared_.request.body_follows = false;
   return hand_out(shared_, head.consumed + body.consumed);
 }
 
 RequestReader::Step RequestReader::start_body(std::size_t head_size) {
-  pending_ = std::make_unique<Pending>(input_.substr(0, head_size), settings_, body_limit_);
+  pending_ = std::make_unique<Pending>(input_.substr(0, head_size), settings_, body_rules_);
   consume(head_size);
   const auto head = pending_->parser.parse_head(pending_->head);
   assert(head.status == 0 && head.consumed == head_size);
   if (head.status != 0) return refuse(head.status);
-  return read_body();
+  if (!pending_->message.request.body_follows) return read_body();
+  pending_->follows = true;
+  pending_->parser.read_in_pieces();
+  return hand_out(pending_->message, 0);
 }
 
 RequestReader::Step RequestReader::read_body() {
@@ -139,6 +146,34 @@ RequestReader::Step RequestReader::read_body() {
   // What is left is the unfinished header of one chunk, or trailers.
   return input_.size() > settings_.max_head_bytes ? refuse(431) : Step::more;
 }
+
+RequestReader::Step RequestReader::next_of_body() {
+  if (status_ != 0) return Step::refused;
+  Message& message = pending_->message;
+  message.body.erase(0, std::exchange(pending_->body_taken, 0));
+  current_ = &shared_;
+  const auto body = pending_->parser.parse_body(input_);
+  consume(body.consumed);
+  if (message.request.body_too_large) return refuse(413);
+  if (body.status != 0 && body.status != RequestParser::kNeedMore) return refuse(body.status);
+  if (pending_->parser.is_done()) return Step::request;
+  return input_.size() > settings_.max_head_bytes ? refuse(431) : Step::more;
+}
+
+bool RequestReader::body_follows() const {
+  return pending_ && pending_->follows && !pending_->parser.is_done();
+}
+
+bool RequestReader::body_waits() const {
+  return body_follows() && pending_->message.expects_continue && input_.empty();
+}
+
+std::string_view RequestReader::body() const {
+  if (!pending_ || !pending_->follows) return {};
+  return std::string_view(pending_->message.body).substr(pending_->body_taken);
+}
+
+void RequestReader::take_body(std::size_t bytes) { pending_->body_taken += bytes; }
 
 RequestReader::Step RequestReader::refuse(int status) {
   status_ = status;

@@ -13,10 +13,17 @@
 
 namespace likeness::http {
 
-// How large a body may be: asked when the head is complete. 0 means no body is expected (a small
-// one is read and thrown away). Of a larger one nothing is read: the request is handed out at once,
-// says so, and is its connection's last.
-using BodyLimit = std::function<std::size_t(Method method, std::string_view path)>;
+// What becomes of a request's body: asked when the head is complete.
+struct BodyRule {
+  // How large it may be. 0 means no body is expected (a small one is read and thrown away). Of a
+  // larger one nothing is read: the request is handed out at once, says so, and is its connection's
+  // last.
+  std::size_t most = 0;
+  // The request is handed out before its body (Request::body_follows), unless that has come with
+  // its head or fits into kBodyBuffer.
+  bool follows = false;
+};
+using BodyRules = std::function<BodyRule(Method method, std::string_view path)>;
 
 // A request while it is being read, with the storage that its views need.
 struct Message {
@@ -43,14 +50,14 @@ class RequestReader {
   enum class Step {
     more,           // Feed more.
     send_continue,  // The client waits for "100 Continue"; then as `more`. Once per request.
-    request,        // request() is complete.
+    request,        // request() is complete, but for a body that follows.
     refused,        // Not HTTP, or over a limit: answer status() and close. Final.
   };
 
-  // `settings`, `body_limit` and `shared` outlive the reader. `shared` is the storage of requests
+  // `settings`, `body_rules` and `shared` outlive the reader. `shared` is the storage of requests
   // that come in one piece; all connections of a loop share it, as one request is handed out at a
   // time.
-  RequestReader(const HttpSettings& settings, const BodyLimit& body_limit, Message& shared);
+  RequestReader(const HttpSettings& settings, const BodyRules& body_rules, Message& shared);
   ~RequestReader();
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
@@ -60,6 +67,7 @@ class RequestReader {
   void feed(std::string_view bytes);
 
   // Reads on. What request() gave before is invalid now.
+  // REQUIRES: a body that followed is complete.
   [[nodiscard]] Step next();
 
   // Stores what is not read yet, so that the fed bytes may go. What request() gave is invalid now.
@@ -71,6 +79,18 @@ class RequestReader {
   [[nodiscard]] bool body_left() const { return current_->body_left; }
   // After Step::refused.
   [[nodiscard]] int status() const { return status_; }
+
+  // Reads on in a body that follows; body() has more of it then. `request`: it is complete.
+  // `refused` with 413: it is over its limit. What request() gave is invalid now.
+  [[nodiscard]] Step next_of_body();
+  // A body that follows is not complete.
+  [[nodiscard]] bool body_follows() const;
+  // Its client waits for "100 Continue".
+  [[nodiscard]] bool body_waits() const;
+  // What has been read of it and not been taken.
+  [[nodiscard]] std::string_view body() const;
+  // REQUIRES: body() has so many bytes.
+  void take_body(std::size_t bytes);
 
   // Bytes fed and not yet read.
   [[nodiscard]] std::size_t buffered() const { return input_.size(); }
@@ -92,7 +112,7 @@ class RequestReader {
   void consume(std::size_t bytes);
 
   const HttpSettings& settings_;
-  const BodyLimit& body_limit_;
+  const BodyRules& body_rules_;
   Message& shared_;
   Message* current_;
   std::string_view input_;  // Not yet read: fed bytes, or the rest of buffer_.

@@ -30,6 +30,7 @@ std::size_t write_frame(const ResponseFrame& frame, std::string_view date, char*
     at = put_text(at, "\r\nContent-Length: ");
     at = std::to_chars(at, end, *frame.content_length).ptr;
   }
+  if (frame.chunked) at = put_text(at, "\r\nTransfer-Encoding: chunked");
   if (frame.persistence == Persistence::keep_alive) {
     at = put_text(at, "\r\nConnection: keep-alive");
   } else if (frame.persistence == Persistence::close) {

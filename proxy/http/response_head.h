@@ -18,7 +18,8 @@ enum class Persistence : std::uint8_t { implied, keep_alive, close };
 // The lines that the connection itself writes.
 struct ResponseFrame {
   int status = 200;
-  std::optional<std::size_t> content_length = {};
+  std::optional<std::uint64_t> content_length = {};
+  bool chunked = false;
   Persistence persistence = Persistence::implied;
 };
 
@@ -35,8 +36,11 @@ class DateLine {
   std::array<char, kDateLength> text_{};
 };
 
-// Writes status line, Date, Content-Length and Connection, each with its CRLF; returns their size.
-// REQUIRES: kMaxFrame bytes at `into`.
+// Does HTTP want no body of an answer with this status?
+[[nodiscard]] inline bool has_no_body(int status) { return status == 204 || status == 304; }
+
+// Writes status line, Date, Content-Length or Transfer-Encoding, and Connection, each with its
+// CRLF; returns their size. REQUIRES: kMaxFrame bytes at `into`.
 std::size_t write_frame(const ResponseFrame& frame, std::string_view date, char* into);
 
 }  // namespace likeness::http

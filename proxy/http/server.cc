@@ -55,11 +55,11 @@ milliseconds sweep_period(const HttpSettings& settings) {
 
 class Server::State {
  public:
-  State(Loop& loop, const HttpSettings& settings, Handler handler, BodyLimit body_limit)
+  State(Loop& loop, const HttpSettings& settings, Handler handler, BodyRules body_rules)
       : context_{.loop = loop,
                  .settings = settings,
                  .handler = std::move(handler),
-                 .body_limit = std::move(body_limit),
+                 .body_rules = std::move(body_rules),
                  .closed = [this](Connection& connection) { forget(connection); },
                  .trusted = trusted(settings),
                  .forwarded_by = settings.forwarded_by == "forwarded" ? ForwardedBy::forwarded
@@ -200,8 +200,8 @@ class Server::State {
   std::function<void()> done_;
 };
 
-Server::Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyLimit body_limit)
-    : state_(std::make_unique<State>(loop, settings, std::move(handler), std::move(body_limit))) {}
+Server::Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyRules body_rules)
+    : state_(std::make_unique<State>(loop, settings, std::move(handler), std::move(body_rules))) {}
 
 Server::~Server() = default;
 

@@ -44,7 +44,7 @@ class Server {
  public:
   // `settings` must outlive the server. Throws std::runtime_error if its trusted_proxies cannot be
   // read.
-  Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyLimit body_limit);
+  Server(Loop& loop, const HttpSettings& settings, Handler handler, BodyRules body_rules);
   ~Server();
 
   // Takes over the listener's descriptor.

@@ -43,7 +43,7 @@ TEST_CASE("a request that is answered at once allocates nothing", "[http]") {
             handled += request.header("accept").empty() ? 0 : 1;
             responder.send({.lines = "Age: 1\r\n", .head = "ETag: \"x\"\r\n", .body = body});
           },
-      .body_limit = [](Method, std::string_view) { return std::size_t{0}; },
+      .body_rules = [](Method, std::string_view) { return BodyRule{}; },
       .closed = [](Connection&) {}};
   {
     const auto connection = std::make_shared<Connection>(context, sockets[0], Peer{.name = "unix"});

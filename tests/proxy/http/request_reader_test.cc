@@ -13,11 +13,11 @@ namespace {
 // "..." at the end means that a request has begun and is not complete.
 std::vector<std::string> read(std::string_view bytes, std::size_t cut,
                               const HttpSettings& settings = {}) {
-  const BodyLimit body_limit = [](Method method, std::string_view) -> std::size_t {
-    return method == Method::post ? 1'000 : 0;
+  const BodyRules rules = [](Method method, std::string_view) -> BodyRule {
+    return {.most = method == Method::post ? 1'000U : 0U};
   };
   Message shared;
-  RequestReader reader(settings, body_limit, shared);
+  RequestReader reader(settings, rules, shared);
   std::vector<std::string> events;
   while (!bytes.empty()) {
     const std::string piece(bytes.substr(0, cut));
@@ -91,7 +91,7 @@ TEST_CASE("targets are brought into origin form", "[http]") {
 TEST_CASE("path and query are told apart", "[http]") {
   Message shared;
   const HttpSettings settings;
-  const BodyLimit none = [](Method, std::string_view) { return std::size_t{0}; };
+  const BodyRules none = [](Method, std::string_view) { return BodyRule{}; };
   RequestReader reader(settings, none, shared);
   reader.feed("GET http://h?q=/1?2 HTTP/1.1\r\nHost: h\r\nX: \t v \t\r\nEmpty:\r\n\r\n");
   REQUIRE(reader.next() == RequestReader::Step::request);

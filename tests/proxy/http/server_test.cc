@@ -258,7 +258,7 @@ TEST_CASE("the handler is told who asks", "[http]") {
         client = request.client;
         responder.send({.status = 204});
       },
-      [](Method, std::string_view) { return std::size_t{0}; });
+      [](Method, std::string_view) { return BodyRule{}; });
   auto listener = *open_listener("[::]:0", false);
   const int port = std::stoi(listener.url.substr(listener.url.rfind(':') + 1));
   server.listen(listener);

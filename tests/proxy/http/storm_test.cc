@@ -81,7 +81,7 @@ class Service {
       };
       loops_.back()->run([&] {
         servers_.push_back(std::make_unique<Server>(
-            loop, settings_, handler, [](Method, std::string_view) { return std::size_t{0}; }));
+            loop, settings_, handler, [](Method, std::string_view) { return BodyRule{}; }));
         servers_.back()->listen(listener);
       });
     }

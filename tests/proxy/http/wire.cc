@@ -18,8 +18,8 @@ TestServer::TestServer(HttpSettings given) : settings(std::move(given)) {
       [this](const Request& request, Responder responder) {
         handle(request, std::move(responder));
       },
-      [](Method method, std::string_view) -> std::size_t {
-        return method == Method::post ? 100'000 : 0;
+      [](Method method, std::string_view path) -> BodyRule {
+        return {.most = method == Method::post ? 100'000U : 0U, .follows = path == "/stream"};
       });
   auto listener = open_listener("127.0.0.1:0", false);
   REQUIRE(listener);
@@ -32,6 +32,7 @@ int TestServer::port() const { return std::stoi(url_.substr(url_.rfind(':') + 1)
 void TestServer::handle(const Request& request, Responder responder) {
   ++handled;
   if (request.body_too_large) return responder.send({.status = 413});
+  if (request.path == "/stream") return stream(request, std::move(responder));
   if (request.path == "/throw") throw std::runtime_error("as asked");
   if (request.path == "/drop") return;
   if (request.path == "/later") {
@@ -133,6 +134,11 @@ std::string Wire::receive_all() {
   if (!ended) all += "(open)";
   if (was_reset_) all += "(reset)";
   return all;
+}
+
+std::string Wire::take() {
+  pull();
+  return std::exchange(input_, {});
 }
 
 void Wire::settle() {

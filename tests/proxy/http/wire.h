@@ -17,6 +17,7 @@ namespace likeness::http {
 //   /throw, /drop  a handler that fails
 //   /later         keeps the responder in `parked`
 //   /size/N        a body of N bytes, shared if `keep_bodies`
+//   /stream        goes to `stream`; its POST bodies follow it
 //   else           "ID:<target> <request body>\n"
 // POST bodies may have 100,000 bytes, and more are answered 413; other methods expect none.
 class TestServer {
@@ -36,6 +37,7 @@ class TestServer {
   const HttpSettings settings;
   std::vector<Responder> parked;
   std::vector<std::string> parked_targets;
+  Handler stream;
   int handled = 0;
   bool keep_bodies = false;
   std::unique_ptr<Server> server;
@@ -65,6 +67,8 @@ class Wire {
   // Everything until the server closes; "(reset)" is added if it did so rudely, "(open)" if it did
   // not within a few seconds.
   std::string receive_all();
+  // What has come so far, without turning the loop.
+  std::string take();
   // Turns the loop until nothing happens any more; is the connection still open, with no byte here?
   bool is_quiet();
   // Turns the loop until the server has read all that was sent.
