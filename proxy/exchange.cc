@@ -52,8 +52,15 @@ http::Lines Exchange::lines() const {
 
 void Exchange::send(const http::Reply& reply, telemetry::CacheOutcome outcome) {
   responder_.send(reply);
-  metrics_->answered(route, reply.status, outcome, Clock::now() - started_,
-                     head_ ? 0 : reply.body.size());
+  count(reply.status, head_ ? 0 : reply.body.size(), outcome);
+}
+
+http::OutgoingBody Exchange::begin(const http::Reply& head, std::optional<std::uint64_t> length) {
+  return responder_.begin(head, length);
+}
+
+void Exchange::count(int status, std::uint64_t bytes, telemetry::CacheOutcome outcome) {
+  metrics_->answered(route, status, outcome, Clock::now() - started_, bytes);
 }
 
 }  // namespace likeness

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/base/time.h"
+#include "proxy/http/body.h"
 #include "proxy/http/lines.h"
 #include "proxy/http/message.h"
 #include "proxy/http/responder.h"
@@ -59,6 +61,15 @@ class Exchange {
   // Answers, and counts the answer. May be called within the handler or on any later turn.
   void send(const http::Reply& reply,
             telemetry::CacheOutcome outcome = telemetry::CacheOutcome::none);
+
+  // The same for bodies that are passed on while they come (http::Responder). The answer is counted
+  // when it is over, by count().
+  [[nodiscard]] http::OutgoingBody begin(const http::Reply& head,
+                                         std::optional<std::uint64_t> length);
+  void count(int status, std::uint64_t bytes,
+             telemetry::CacheOutcome outcome = telemetry::CacheOutcome::none);
+  [[nodiscard]] http::IncomingBody body() const { return responder_.body(); }
+  void watch(http::Wake wake) { responder_.watch(std::move(wake)); }
 
   [[nodiscard]] std::string_view request_id() const { return {id_.data(), id_size_}; }
   [[nodiscard]] Clock::time_point started() const { return started_; }

@@ -19,6 +19,7 @@
 #include "proxy/access/permissions.h"
 #include "proxy/fallback/fallbacks.h"
 #include "proxy/forward/upstream.h"
+#include "proxy/forward/written_photos.h"
 #include "proxy/gateway.h"
 #include "proxy/http/server.h"
 #include "proxy/loop/reactor_loop.h"
@@ -316,7 +317,7 @@ void Process::State::start_purge(Loop& home) {
 http::BodyRule Process::State::body_rule(http::Method method, std::string_view path) const {
   if (Admin::owns(path)) return {.most = Admin::kMaxBody};
   if (upstream_ && upstream_->takes(path))
-    return {.most = upstream_->max_request_bytes};
+    return {.most = upstream_->max_request_bytes, .follows = !forward::is_told_by_body(path)};
   const bool store = source_->contacts() != nullptr;
   return {.most = std::max(call_body_limit(settings_.photo, method, path),
                            store ? rest::body_limit(settings_.contacts, method, path) : 0)};

@@ -120,12 +120,16 @@ std::vector<std::string> written_photos(http::Method method, std::string_view pa
   if (method == http::Method::get || method == http::Method::head ||
       method == http::Method::options)
     return ids;
-  const auto last = dialects::decode(path.substr(path.rfind('/') + 1));
-  if (last && dialects::is(*last, "$batch"))
+  if (is_told_by_body(path))
     add_batch(ids, body);
   else
     add_call(ids, path);
   return ids;
+}
+
+bool is_told_by_body(std::string_view path) {
+  const auto last = dialects::decode(path.substr(path.rfind('/') + 1));
+  return last && dialects::is(*last, "$batch");
 }
 
 }  // namespace likeness::forward

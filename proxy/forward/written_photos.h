@@ -16,6 +16,9 @@ namespace likeness::forward {
 [[nodiscard]] std::vector<std::string> written_photos(http::Method method, std::string_view path,
                                                       std::string_view body);
 
+// Does it take the body to tell?
+[[nodiscard]] bool is_told_by_body(std::string_view path);
+
 }  // namespace likeness::forward
 
 #endif  // LIKENESS_PROXY_FORWARD_WRITTEN_PHOTOS_H_
