@@ -25,6 +25,8 @@ constexpr std::string_view kAuthWays[] = {"none", "token", "client-credentials",
 constexpr std::string_view kPrivateAddresses[] = {"auto", "allow", "refuse"};
 constexpr std::string_view kLogLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
 
+constexpr std::string_view kAccessLogs[] = {"none", "combined", "json"};
+
 constexpr std::string_view kImmutable[] = {"exact", "any", "never"};
 constexpr std::string_view kForwardedBy[] = {"x-forwarded", "forwarded"};
 constexpr std::string_view kModes[] = {"open", "signed", "bearer"};
@@ -612,6 +614,17 @@ constexpr Field kFields[] = {
      at<&Settings::log, &LogSettings::level>(),
      {.choices = kLogLevels, .reloads = true},
      {"log-level", "LEVEL"}},
+    {"log.access",
+     "A line for each request, with what may be a proof of access left out.",
+     at<&Settings::log, &LogSettings::access>(),
+     {.choices = kAccessLogs}},
+    {"log.access_file",
+     "The file that they are appended to, opened anew by SIGHUP; empty: standard output.",
+     at<&Settings::log, &LogSettings::access_file>()},
+    {"log.slow",
+     "A request that takes longer is a warning that names what it waited for; 0: none.",
+     at<&Settings::log, &LogSettings::slow>(),
+     {.max = kHour}},
 };
 
 }  // namespace

@@ -349,6 +349,13 @@ struct PageSettings {
 struct LogSettings {
   // trace, debug, info, warn, error or off.
   std::string level = "info";
+  // A line for each request: "none", "combined" (Apache's format) or "json"; to standard output, or
+  // appended to a file.
+  std::string access = "none";
+  std::string access_file;
+  // A request that takes longer is a warning that names what it waited for; 0: none. A cold photo
+  // of a slow origin takes a second.
+  milliseconds slow{2'000};
 };
 
 struct Settings {

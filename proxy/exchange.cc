@@ -5,6 +5,8 @@
 #include <random>
 #include <utility>
 
+#include "proxy/telemetry/log.h"
+
 namespace likeness {
 namespace {
 
@@ -31,12 +33,33 @@ std::size_t RequestIds::next(char* into) {
   return static_cast<std::size_t>(end - into);
 }
 
+// What a log's line says of a request.
+struct Exchange::Remembered {
+  explicit Remembered(const http::Request& request)
+      : client(request.client),
+        method(request.method_name),
+        target(telemetry::redacted(request.target)),
+        referer(request.header("referer")),
+        agent(request.header("user-agent")),
+        http10(request.http10) {}
+  std::string client;
+  std::string method;
+  std::string target;
+  std::string referer;
+  std::string agent;
+  bool http10;
+};
+
+void Exchange::Forget::operator()(Remembered* remembered) const { delete remembered; }
+
 Exchange::Exchange(const http::Request& request, http::Responder responder, RequestIds& ids,
-                   telemetry::Metrics& metrics)
+                   const Audit& audit)
     : responder_(std::move(responder)),
-      metrics_(&metrics),
+      audit_(&audit),
       started_(Clock::now()),
-      head_(request.method == http::Method::head) {
+      head_(request.method == http::Method::head),
+      timing_wanted_(request.header("x-server-timing") == "1") {
+  if (audit.access_log.on()) remembered_.reset(new Remembered(request));
   auto given = request.header("x-request-id");
   if (given.empty()) given = request.header("client-request-id");
   const bool usable = !given.empty() && given.size() <= kMaxId && plain_token(given);
@@ -60,7 +83,38 @@ http::OutgoingBody Exchange::begin(const http::Reply& head, std::optional<std::u
 }
 
 void Exchange::count(int status, std::uint64_t bytes, telemetry::CacheOutcome outcome) {
-  metrics_->answered(route, status, outcome, Clock::now() - started_, bytes);
+  const auto took = Clock::now() - started_;
+  audit_->metrics.answered(route, status, outcome, took, bytes);
+  if (remembered_) tell_log(status, bytes, outcome, took);
+}
+
+void Exchange::remember(const http::Request& request) {
+  if (!remembered_ && audit_->slow.count() > 0) remembered_.reset(new Remembered(request));
+}
+
+void Exchange::tell_log(int status, std::uint64_t bytes, telemetry::CacheOutcome outcome,
+                        std::chrono::nanoseconds took) {
+  if (audit_->access_log.on())
+    audit_->access_log.write({.time = WallClock::now(),
+                              .client = remembered_->client,
+                              .method = remembered_->method,
+                              .target = remembered_->target,
+                              .http10 = remembered_->http10,
+                              .status = status,
+                              .bytes = bytes,
+                              .referer = remembered_->referer,
+                              .agent = remembered_->agent,
+                              .request_id = request_id(),
+                              .took = took,
+                              .route = route,
+                              .outcome = outcome});
+  if (audit_->slow.count() == 0 || took < audit_->slow) return;
+  const auto ms = [](std::chrono::nanoseconds time) {
+    return std::chrono::round<milliseconds>(time).count();
+  };
+  log::warn("slow: {} {} took {} ms: redis {} ms, origin {} ms, imaging {} ms (request {})",
+            remembered_->method, remembered_->target, ms(took), ms(waits.store), ms(waits.origin),
+            ms(waits.imaging), request_id());
 }
 
 }  // namespace likeness

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include "proxy/http/lines.h"
 #include "proxy/http/message.h"
 #include "proxy/http/responder.h"
+#include "proxy/photo/ask.h"
+#include "proxy/telemetry/access_log.h"
 #include "proxy/telemetry/metrics.h"
 
 namespace likeness {
@@ -31,18 +34,26 @@ class RequestIds {
   std::uint64_t last_ = 0;
 };
 
+// Who hears of answered requests. They outlive the exchanges.
+struct Audit {
+  telemetry::Metrics& metrics;
+  telemetry::AccessLog& access_log;
+  milliseconds slow;  // What takes longer is a warning; 0: none is.
+};
+
 // An Exchange is one request on its way to its answer: the duty to answer it once, and what every
 // answer carries and every request is counted by, whatever it is about. Whoever understands the URL
-// sets the route. It keeps nothing else of the request, which is gone when the handler returns.
+// sets the route. It keeps nothing else of the request, which is gone when the handler returns,
+// unless it is told to: for the access log, and of what may become slow.
 //
-// Holds no memory but its own. Move-only. Loop-confined to the connection's loop.
+// Holds no memory but its own and what it remembers. Move-only. Loop-confined to the connection's
+// loop.
 class Exchange {
  public:
   // A client's X-Request-Id, or else its client-request-id, which is Graph's and Exchange's word,
   // is taken over if it is a plain token of at most 128 characters, so that it can stand in logs.
-  // `metrics` outlives the exchange.
   Exchange(const http::Request& request, http::Responder responder, RequestIds& ids,
-           telemetry::Metrics& metrics);
+           const Audit& audit);
 
   telemetry::Route route = telemetry::Route::other;
 
@@ -54,6 +65,13 @@ class Exchange {
   bool confidential = false;
   // No cache may keep the answer for longer; nothing: as long as is right for it.
   std::optional<seconds> left = std::nullopt;
+  // What the answer has waited for.
+  photo::Waits waits = {};
+
+  // The request will not be answered at once: should it become slow, the log names it.
+  void remember(const http::Request& request);
+  // Does the client ask for Server-Timing (X-Server-Timing: 1)?
+  [[nodiscard]] bool timing_wanted() const { return timing_wanted_; }
 
   // The header lines that every answer begins with. Add more, and give their view to send().
   [[nodiscard]] http::Lines lines() const;
@@ -79,10 +97,19 @@ class Exchange {
  private:
   static constexpr std::size_t kMaxId = 128;
 
+  struct Remembered;
+  struct Forget {
+    void operator()(Remembered* remembered) const;
+  };
+  void tell_log(int status, std::uint64_t bytes, telemetry::CacheOutcome outcome,
+                std::chrono::nanoseconds took);
+
   http::Responder responder_;
-  telemetry::Metrics* metrics_;
+  const Audit* audit_;
+  std::unique_ptr<Remembered, Forget> remembered_;
   Clock::time_point started_;
   bool head_;
+  bool timing_wanted_;
   std::uint8_t id_size_ = 0;
   std::array<char, kMaxId> id_;  // Only the first id_size_ bytes mean anything.
 };

@@ -14,6 +14,7 @@
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"
 #include "proxy/http/forwarded.h"
+#include "proxy/http/trace.h"
 #include "proxy/origin/source.h"
 #include "proxy/photo/tags.h"
 #include "proxy/soap.h"
@@ -140,7 +141,7 @@ std::size_t call_body_limit(const PhotoSettings& settings, http::Method method,
 
 Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks,
                  const access::CurrentGuard& guard, access::Permissions& permissions,
-                 const Settings& settings, ProcessView process, telemetry::Metrics& metrics,
+                 const Settings& settings, ProcessView process, const Audit& audit,
                  StoreFace* store, forward::Forwarder* forwarder)
     : loop_(loop),
       service_(service),
@@ -155,7 +156,7 @@ Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallb
               .negotiate = settings.web.negotiate,
               .client_hints = settings.web.client_hints},
       process_(std::move(process)),
-      metrics_(metrics),
+      audit_(audit),
       store_(store),
       forwarder_(forwarder),
       admin_(loop, guard, settings, process_.purge),
@@ -168,7 +169,7 @@ Gateway::Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallb
       writable_preflight_lines_(preflight_lines(kAllowWritable, settings.cdn)) {}
 
 void Gateway::handle(const Request& request, http::Responder responder) {
-  Exchange exchange(request, std::move(responder), request_ids_, metrics_);
+  Exchange exchange(request, std::move(responder), request_ids_, audit_);
   if (answer_system(request, exchange)) return;
   if (const auto error = guard_->admit(request, exchange.started()))
     return refuse(exchange, dialects::family_of(request.path), *error, request.header("accept"));
@@ -178,7 +179,10 @@ void Gateway::handle(const Request& request, http::Responder responder) {
   if (store_ != nullptr && store_->api.handle(request, exchange)) return;
 
   auto parsed = dialects::parse(request, limits_);
-  if (is_forwarded(request, parsed)) return forwarder_->handle(request, std::move(exchange));
+  if (is_forwarded(request, parsed)) {
+    exchange.remember(request);
+    return forwarder_->handle(request, std::move(exchange));
+  }
   if (!parsed) {
     const auto& [dialect, error] = parsed.error();
     if (error.code != Errc::unknown_route) exchange.route = route_of(dialect);
@@ -204,6 +208,7 @@ void Gateway::handle(const Request& request, http::Responder responder) {
     lines.ready(writable ? writable_preflight_lines_ : preflight_lines_);
     return exchange.send({.status = 204, .lines = lines.view()});
   }
+  if (writable) exchange.remember(request);
   if (writable && store_->uploads.handle(request, *parsed, exchange)) return;
   refuse(exchange, parsed->dialect, {Errc::method_not_allowed, {}, {}}, request.header("accept"),
          writable ? kAllowWritable : kAllow);
@@ -260,6 +265,7 @@ bool Gateway::answer_posted(const Request& request, Exchange& exchange) {
   if (dialect == Dialect::web) return false;
   exchange.route = route_of(dialect);
   exchange.route_lines = lines_of(dialect);
+  exchange.remember(request);
   const auto finder = [this](const Request& inner, const Call& call, photo::Flights::Done done) {
     look_up(inner, call, std::move(done));
   };
@@ -303,7 +309,9 @@ void Gateway::ask_permission(const Request& request, const Call& asked, Exchange
   const auto known = permissions_.find(proof, photo, exchange.started());
   if (known && !*known) return deny(request, call, exchange, known->error());
   if (known) return serve(request, call, std::move(exchange), proof);
-  const origin::Credentials caller = proof.copy();
+  origin::Credentials caller = proof.copy();
+  caller.traceparent = http::traceparent(request);
+  exchange.remember(request);
   permissions_.ask(loop_, caller, std::string(photo),
                    [this, kept = std::make_unique<Kept>(request, call), caller,
                     exchange = std::move(exchange)](const Result<void>& answer) mutable {
@@ -339,13 +347,16 @@ void Gateway::serve(const Request& request, const Call& call, Exchange exchange,
   if (const auto error = guard_->miss(request.address, photo, exchange.started()))
     return deny(request, call, exchange, *error);
   auto kept = std::make_unique<Kept>(request, call);
+  exchange.remember(request);
+  origin::Credentials asker = caller.copy();
+  asker.traceparent = http::traceparent(request);
   service_.get(
       loop_, std::string(photo), call.ask,
       [this, kept = std::move(kept),
        exchange = std::move(exchange)](const photo::Outcome& outcome) mutable {
         answer(kept->request(), kept->call(), exchange, outcome);
       },
-      caller.copy());
+      std::move(asker));
 }
 
 void Gateway::answer(const Request& request, const Call& call, Exchange& exchange,
@@ -370,6 +381,9 @@ void Gateway::answer(const Request& request, const Call& call, Exchange& exchang
 void Gateway::answer_failure(const Request& request, const Call& call, Exchange& exchange,
                              const photo::Failure& failure) {
   Lines lines = exchange.lines();
+  exchange.waits = failure.waits;
+  if (exchange.timing_wanted())
+    write_timing(lines, exchange.waits, Clock::now() - exchange.started());
   write_caching(lines, failure, WallClock::now(), settings_,
                 {.audience = audience_of(exchange), .left = exchange.left});
   write_variance(lines, call);
@@ -402,6 +416,9 @@ void Gateway::answer_stand_in(const Request& request, const Call& call, Exchange
 void Gateway::answer_found(const Request& request, const Call& call, Exchange& exchange,
                            const photo::Found& found) {
   Lines lines = exchange.lines();
+  exchange.waits = found.waits;
+  if (exchange.timing_wanted())
+    write_timing(lines, exchange.waits, Clock::now() - exchange.started());
   write_caching(lines, found, WallClock::now(), settings_,
                 {.audience = audience_of(exchange),
                  .version = version_in(request, call),

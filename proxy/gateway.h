@@ -64,8 +64,8 @@ class Gateway {
   // nothing is forwarded.
   Gateway(Loop& loop, photo::Service& service, fallback::Fallbacks& fallbacks,
           const access::CurrentGuard& guard, access::Permissions& permissions,
-          const Settings& settings, ProcessView process, telemetry::Metrics& metrics,
-          StoreFace* store, forward::Forwarder* forwarder);
+          const Settings& settings, ProcessView process, const Audit& audit, StoreFace* store,
+          forward::Forwarder* forwarder);
 
   void handle(const http::Request& request, http::Responder responder);
 
@@ -108,7 +108,7 @@ class Gateway {
   const Settings& settings_;
   dialects::Limits limits_;
   ProcessView process_;
-  telemetry::Metrics& metrics_;
+  const Audit audit_;
   StoreFace* store_;
   forward::Forwarder* forwarder_;
   RequestIds request_ids_;

@@ -144,6 +144,7 @@ class Process::State {
   cache::MemoryCache drawings_;
   fallback::Images images_;
   cache::Vouch vouch_;
+  telemetry::AccessLog access_log_;
   access::Tokens tokens_;
   access::ClientLimits limits_;
   std::unique_ptr<origin::Source> source_;
@@ -168,6 +169,7 @@ Process::State::State(const Settings& settings, const std::string& executable)
       drawings_({.capacity_bytes = settings_.fallback.memory_bytes}),
       images_(settings_.fallback.folder, settings_.imaging.max_source_bytes),
       vouch_(redis_ ? std::optional(settings.redis.max_unheard) : std::nullopt),
+      access_log_(settings_.log),
       tokens_(settings_.access),
       limits_(settings_.limits),
       source_(origin::make_source(settings_, per_loop_.origin, tokens_)),
@@ -190,6 +192,7 @@ void Process::State::reload(const Settings& settings) {
   const access::CurrentGuard guard = make_guard(settings);
   tokens_.replace(settings.access);
   limits_.change(settings.limits);
+  access_log_.reopen();
   for (const auto& shard : shards_) shard->loop.run([&] { shard->guard = guard; });
 }
 
@@ -349,9 +352,10 @@ void Process::State::start_server(Shard& shard) {
   shard.fallbacks = std::make_unique<fallback::Fallbacks>(
       fallback::Fallbacks::Ports{drawings_, images_, renderer(shard.loop), names(shard.loop)},
       settings_.fallback, settings_.cdn.fallback_max_age);
-  shard.gateway = std::make_unique<Gateway>(
-      shard.loop, *service_, *shard.fallbacks, shard.guard, *permissions_, settings_,
-      std::move(view), shard.metrics, shard.store_face.get(), shard.forwarder.get());
+  shard.gateway = std::make_unique<Gateway>(shard.loop, *service_, *shard.fallbacks, shard.guard,
+                                            *permissions_, settings_, std::move(view),
+                                            Audit{shard.metrics, access_log_, settings_.log.slow},
+                                            shard.store_face.get(), shard.forwarder.get());
   shard.server = std::make_unique<http::Server>(
       shard.loop, per_loop_.http,
       [gateway = shard.gateway.get()](const http::Request& request, http::Responder responder) {
@@ -450,6 +454,7 @@ void Process::State::scrape(std::unique_ptr<Scrape> scrape, std::size_t next) {
     gauges.workers_resident_bytes = resident.children;
     gauges.uptime_seconds = std::chrono::duration<double>(Clock::now() - started_).count();
     gauges.version = config::version();
+    gauges.access_log_dropped = access_log_.dropped();
     std::vector<const telemetry::Metrics*> loops;
     loops.reserve(shards_.size());
     for (const auto& shard : shards_) loops.push_back(&shard->metrics);

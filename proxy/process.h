@@ -29,9 +29,9 @@ class Process {
   // The same of the listeners for operators alone.
   [[nodiscard]] const std::vector<std::string>& operators_urls() const;
 
-  // Takes over keys, tokens, who may see what and the clients' limits, while requests go on; all
-  // other settings stay as they were. Throws std::runtime_error, and has then changed nothing, if a
-  // key, token or secret cannot be read.
+  // Takes over keys, tokens, who may see what and the clients' limits, while requests go on, and
+  // opens the access log's file anew; all other settings stay as they were. Throws
+  // std::runtime_error, and has then changed nothing, if a key, token or secret cannot be read.
   void reload(const Settings& settings);
 
   // Stops accepting, reports not ready, and waits until requests in flight are answered, at most

@@ -77,7 +77,7 @@ void EwsOrigin::fetch(std::string_view photo, const Validators& have, const Cred
   }
   std::vector<std::string> headers{"Accept: image/*"};
   if (!have.etag.empty()) headers.push_back("If-None-Match: " + have.etag);
-  client_.get(base_ + *target, std::move(headers), {caller.authorization, {}},
+  client_.get(base_ + *target, std::move(headers), {caller.authorization, {}, caller.traceparent},
               [done = std::move(done)](Result<ClientResponse> response) mutable {
                 if (!response) return done(std::unexpected(std::move(response.error())));
                 done(read_photo(std::move(*response)));

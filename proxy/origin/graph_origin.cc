@@ -33,7 +33,9 @@ class GraphOrigin::Search : public std::enable_shared_from_this<Search> {
   using Done = std::move_only_function<void(Result<Found>)>;
 
   Search(GraphOrigin& origin, const Credentials& caller, Done done)
-      : origin_(origin), caller_{caller.authorization, {}}, done_(std::move(done)) {}
+      : origin_(origin),
+        caller_{caller.authorization, {}, caller.traceparent},
+        done_(std::move(done)) {}
 
   void start(const GraphPlace& place) {
     contact_ = place.contact;
@@ -106,7 +108,8 @@ void GraphOrigin::fetch(std::string_view photo, const Validators& have, const Cr
     std::vector<std::string> headers{"Accept: image/*"};
     if (validators.empty() && !have.etag.empty() && !have.etag.starts_with(kTag))
       headers.push_back("If-None-Match: " + have.etag);
-    client_.get(base_ + place->photo + "/$value", std::move(headers), {caller.authorization, {}},
+    client_.get(base_ + place->photo + "/$value", std::move(headers),
+                {caller.authorization, {}, caller.traceparent},
                 [validators = std::move(validators),
                  done = std::move(done)](Result<ClientResponse> response) mutable {
                   if (!response) return done(std::unexpected(std::move(response.error())));

@@ -23,10 +23,11 @@ HttpOrigin::HttpOrigin(Loop& loop, const OriginSettings& settings, SourcePolicy&
       pattern_(std::move(pattern)),
       max_bytes_(max_bytes) {}
 
-void HttpOrigin::fetch(std::string_view photo, const Validators& have,
-                       const Credentials& /*caller*/, Done done) {
+void HttpOrigin::fetch(std::string_view photo, const Validators& have, const Credentials& caller,
+                       Done done) {
   ClientRequest request{.url = expand(pattern_, photo), .max_body_bytes = max_bytes_};
   request.headers.emplace_back("Accept: image/*");
+  if (!caller.traceparent.empty()) request.headers.push_back("traceparent: " + caller.traceparent);
   if (!have.etag.empty()) request.headers.push_back("If-None-Match: " + have.etag);
   if (!have.last_modified.empty())
     request.headers.push_back("If-Modified-Since: " + have.last_modified);

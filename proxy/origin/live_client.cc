@@ -83,6 +83,8 @@ void LiveClient::send(const RequestPtr& request, Slots::Hold hold) {
   ClientRequest message{
       .url = request->url, .headers = request->headers, .max_body_bytes = shared_.max_bytes};
   if (request->token) message.headers.push_back("Authorization: " + *request->token);
+  if (!request->caller.traceparent.empty())
+    message.headers.push_back("traceparent: " + request->caller.traceparent);
   if (shared_.auth == Auth::caller && !request->caller.authorization.empty())
     message.headers.push_back("Authorization: " + request->caller.authorization);
   if (shared_.auth == Auth::caller && !request->caller.cookie.empty())

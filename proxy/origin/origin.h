@@ -20,10 +20,12 @@ struct Validators {
 };
 
 // The caller's own proof, for origins that let it through: header values verbatim, or empty.
-// Secret: never logged, never stored.
+// Secret: never logged, never stored. Beside it, and no secret, what links the requests that one of
+// them leads to (W3C Trace Context): "traceparent", or empty.
 struct Credentials {
   std::string authorization;
   std::string cookie;
+  std::string traceparent = {};
   [[nodiscard]] bool empty() const { return authorization.empty() && cookie.empty(); }
 };
 

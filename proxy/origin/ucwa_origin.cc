@@ -66,7 +66,7 @@ void UcwaOrigin::fetch(std::string_view photo, const Validators& have, const Cre
   if (!have.etag.empty()) headers.push_back("If-None-Match: " + have.etag);
   // UCWA spells sizes in upper case.
   client_.get(base_ + ucwa_target(photo) + "?size=HR648X648", std::move(headers),
-              {caller.authorization, ucwa_cookie(caller.cookie)},
+              {caller.authorization, ucwa_cookie(caller.cookie), caller.traceparent},
               [done = std::move(done)](Result<ClientResponse> response) mutable {
                 if (!response) return done(std::unexpected(std::move(response.error())));
                 done(read_photo(std::move(*response)));

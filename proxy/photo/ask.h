@@ -1,6 +1,7 @@
 #ifndef LIKENESS_PROXY_PHOTO_ASK_H_
 #define LIKENESS_PROXY_PHOTO_ASK_H_
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -31,6 +32,14 @@ enum class Via : std::uint8_t {
   revalidated,  // The origin was asked and said that the copy at hand is right.
 };
 
+// What an answer has waited for; for Server-Timing and the log of slow requests. Who joins what is
+// under way already waits for less.
+struct Waits {
+  std::chrono::nanoseconds store{};
+  std::chrono::nanoseconds origin{};   // Another process's fetch included.
+  std::chrono::nanoseconds imaging{};  // The workers' queue included.
+};
+
 // What an Ask gets. `picture` is null for Kind::meta. A stale answer is older than it should be: it
 // is being revalidated, or the origin fails.
 struct Found {
@@ -39,6 +48,7 @@ struct Found {
   Via via = Via::memory;
   bool stale = false;
   bool shared = false;  // Others waited for the same work.
+  Waits waits = {};
 };
 
 // The error is no_photo where there is none, else what went wrong. `fresh_until` of a remembered
@@ -49,6 +59,7 @@ struct Failure {
   WallClock::time_point fetched;
   WallClock::time_point fresh_until;
   bool stale = false;  // As with Found: there may be a photo by now, but the origin fails.
+  Waits waits = {};
 };
 
 using Outcome = std::expected<Found, Failure>;

@@ -30,6 +30,8 @@ struct Flights::Flight {
   Loop::TimerId renewal = Loop::TimerId::none;
   Loop::TimerId patience = Loop::TimerId::none;
   std::optional<Clock::time_point> patient_until;
+  Clock::time_point waiting_since;
+  Waits waits = {};
   bool performing = false;
   origin::Credentials caller = {};  // Of those who wait, the last one.
 };
@@ -261,29 +263,33 @@ void Flights::close(const FlightPtr& flight) {
 
 void Flights::act(const FlightPtr& flight, const LookUp& action) {
   flight->looked = ports_.loop.now();
-  ports_.store->look_up(flight->photo, action.names, [this, flight](auto result) {
-    if (result && result->meta && !changes_.may_show(flight->photo, *result->meta))
-      result = cache::StoredRecord();
-    flight->miss.looked_up(std::move(result), ports_.wall());
-    perform(flight);
-  });
+  ports_.store->look_up(
+      flight->photo, action.names, [this, flight, sent = Clock::now()](auto result) {
+        flight->waits.store += Clock::now() - sent;
+        if (result && result->meta && !changes_.may_show(flight->photo, *result->meta))
+          result = cache::StoredRecord();
+        flight->miss.looked_up(std::move(result), ports_.wall());
+        perform(flight);
+      });
 }
 
 void Flights::act(const FlightPtr& flight, Claim) {
   flight->fetched = ports_.loop.now();
   flight->asked = changes_.moment();
-  ports_.store->claim(flight->photo, redis_.fill_lease, [this, flight](auto result) {
-    Result<std::optional<cache::FillToken>> token;
-    if (result) {
-      changes_.claimed(flight->photo, flight->asked, result->now);
-      token = std::move(result->token);
-    } else {
-      token = std::unexpected(result.error());
-    }
-    flight->miss.claimed(std::move(token), ports_.wall());
-    perform(flight);
-    if (flight->miss.claim()) keep_claim(flight);
-  });
+  ports_.store->claim(flight->photo, redis_.fill_lease,
+                      [this, flight, sent = Clock::now()](auto result) {
+                        flight->waits.store += Clock::now() - sent;
+                        Result<std::optional<cache::FillToken>> token;
+                        if (result) {
+                          changes_.claimed(flight->photo, flight->asked, result->now);
+                          token = std::move(result->token);
+                        } else {
+                          token = std::unexpected(result.error());
+                        }
+                        flight->miss.claimed(std::move(token), ports_.wall());
+                        perform(flight);
+                        if (flight->miss.claim()) keep_claim(flight);
+                      });
 }
 
 // As long as it is needed. Should this process stop, the claim ends, and another one fetches.
@@ -301,6 +307,7 @@ void Flights::keep_claim(const FlightPtr& flight) {
 // The end of a claim makes no noise, so besides waiting for news it looks now and then.
 void Flights::act(const FlightPtr& flight, Await) {
   const auto now = ports_.loop.now();
+  flight->waiting_since = Clock::now();
   if (!flight->patient_until) {
     ++counters_.awaited;
     flight->patient_until = now + redis_.max_fill_wait;
@@ -314,6 +321,7 @@ void Flights::act(const FlightPtr& flight, Await) {
 }
 
 void Flights::look_again(const FlightPtr& flight) {
+  flight->waits.origin += Clock::now() - flight->waiting_since;
   ports_.loop.cancel(std::exchange(flight->patience, Loop::TimerId::none));
   flight->miss.awaited(ports_.loop.now() >= flight->patient_until, ports_.wall());
   perform(flight);
@@ -325,6 +333,7 @@ void Flights::act(const FlightPtr& flight, const Fetch& action) {
   flight->asked = changes_.moment();
   ports_.origin.fetch(origin_name(flight->photo), action.have, flight->caller,
                       [this, flight, started](auto result) {
+                        flight->waits.origin += Clock::now() - started;
                         if (result || result.error().code == Errc::no_photo) {
                           ports_.metrics.origin_answered(Clock::now() - started);
                         } else {
@@ -340,6 +349,7 @@ void Flights::act(const FlightPtr& flight, const Fetch& action) {
 void Flights::act(const FlightPtr& flight, Render action) {
   const auto started = Clock::now();
   ports_.render(std::move(action.job), [this, flight, started, id = action.id](auto result) {
+    flight->waits.imaging += Clock::now() - started;
     if (result) {
       ports_.metrics.rendered(Clock::now() - started);
     } else {
@@ -423,7 +433,9 @@ void Flights::act(const FlightPtr& flight, Answer action) {
     Done done = std::move(waiter->second);
     *waiter = std::move(waiting.back());
     waiting.pop_back();
-    done(std::move(action.outcome));
+    Outcome& outcome = action.outcome;
+    (outcome ? outcome->waits : outcome.error().waits) = flight->waits;
+    done(std::move(outcome));
     return;
   }
 }

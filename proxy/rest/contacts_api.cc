@@ -85,6 +85,7 @@ bool ContactsApi::handle(const http::Request& request, Exchange& exchange) {
   } else if (!applies(request.method, (*resource)->kind)) {
     say_no(exchange, {Errc::method_not_allowed, {}, {}}, allow);
   } else {
+    exchange.remember(request);
     perform(request, std::move(**resource), std::move(exchange));
   }
   return true;

@@ -153,8 +153,8 @@ void add_redis(Page& page, Loops loops, const Gauges& gauges) {
   page.family("redis_breakers", "gauge", "Loops by the state of their breaker for a server.");
   for (const auto& [name, server] : gauges.redis_servers) {
     const auto add = [&](string_view state, std::uint64_t loops_in_it) {
-      page.sample("redis_breakers",
-                  fmt::format("server=\"{}\",state=\"{}\"", escape(name), state), loops_in_it);
+      page.sample("redis_breakers", fmt::format("server=\"{}\",state=\"{}\"", escape(name), state),
+                  loops_in_it);
     };
     add("closed", server.closed);
     add("half_open", server.half_open);
@@ -247,6 +247,8 @@ void add_process(Page& page, const Gauges& gauges) {
   page.family("resident_memory_bytes", "gauge", "Resident memory.");
   page.sample("resident_memory_bytes", "process=\"proxy\"", gauges.resident_bytes);
   page.sample("resident_memory_bytes", "process=\"imaging\"", gauges.workers_resident_bytes);
+  page.single("access_log_dropped_total", "counter",
+              "Lines of the access log that its file was too slow for.", gauges.access_log_dropped);
   page.family("uptime_seconds", "gauge", "Since the process began to serve.");
   page.print("likeness_uptime_seconds {}\n", gauges.uptime_seconds);
   page.family("build_info", "gauge", "Which build this is.");

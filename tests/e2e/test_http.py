@@ -23,7 +23,7 @@ class Http(case.ServedCase):
         self.assertEqual(answer["Last-Modified"], MODIFIED)
         self.assertEqual(answer["X-Content-Type-Options"], "nosniff")
         self.assertEqual(answer.size, (96, 96))
-        self.assertRegex(answer["ETag"], r'^"[!#-~]+"$')
+        self.assertRegex(answer["ETag"], r'^W/"[!#-~]+"$')
         self.assertRegex(answer["Cache-Status"],
                          r"^Likeness; hit; ttl=[0-9]+; detail=memory$")
         age, max_age = int(answer["Age"]), re.search(r"max-age=([0-9]+)", answer["Cache-Control"])
@@ -69,7 +69,8 @@ class Http(case.ServedCase):
         tags = {path: self.get("/photos/" + path)["ETag"]
                 for path in ("ada/HR96x96", "ada/HR96x96.webp", "ada/HR95x96", "ada/HR96x96?q=20")}
         self.assertEqual(len(set(tags.values())), len(tags))
-        self.assertFalse([tag for tag in tags.values() if tag.startswith("W/")])
+        # Of the same look, not of the same bytes.
+        self.assertTrue(all(tag.startswith("W/") for tag in tags.values()))
         twin = self.get("/photos/twin/HR96x96")
         self.assertEqual(twin.body, self.picture.body)
         self.assertEqual(twin["ETag"], self.picture["ETag"])
@@ -79,9 +80,9 @@ class Http(case.ServedCase):
         later, earlier = "Wed, 04 Feb 2026 00:00:00 GMT", "Mon, 02 Feb 2026 00:00:00 GMT"
         rows = (
             ({"If-None-Match": tag}, 304),
-            ({"If-None-Match": "W/" + tag}, 304),
+            ({"If-None-Match": tag.removeprefix("W/")}, 304),
             ({"If-None-Match": f'"a", "b,c" ,{tag}'}, 304),
-            ({"If-None-Match": f'W/"a",W/{tag}'}, 304),
+            ({"If-None-Match": f'W/"a",{tag}'}, 304),
             ({"if-none-match": "*"}, 304),
             ({"If-None-Match": tag.strip('"')}, 304),  # UCWA's clients leave out the quotes.
             ({"If-None-Match": '"other"'}, 200),
