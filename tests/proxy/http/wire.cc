@@ -19,7 +19,8 @@ TestServer::TestServer(HttpSettings given) : settings(std::move(given)) {
         handle(request, std::move(responder));
       },
       [](Method method, std::string_view path) -> BodyRule {
-        return {.most = method == Method::post ? 100'000U : 0U, .follows = path == "/stream"};
+        return {.most = method == Method::post ? 100'000U : 0U,
+                .follows = path.starts_with("/stream")};
       });
   auto listener = open_listener("127.0.0.1:0", false);
   REQUIRE(listener);
@@ -32,7 +33,7 @@ int TestServer::port() const { return std::stoi(url_.substr(url_.rfind(':') + 1)
 void TestServer::handle(const Request& request, Responder responder) {
   ++handled;
   if (request.body_too_large) return responder.send({.status = 413});
-  if (request.path == "/stream") return stream(request, std::move(responder));
+  if (request.path.starts_with("/stream")) return stream(request, std::move(responder));
   if (request.path == "/throw") throw std::runtime_error("as asked");
   if (request.path == "/drop") return;
   if (request.path == "/later") {

@@ -17,7 +17,7 @@ namespace likeness::http {
 //   /throw, /drop  a handler that fails
 //   /later         keeps the responder in `parked`
 //   /size/N        a body of N bytes, shared if `keep_bodies`
-//   /stream        goes to `stream`; its POST bodies follow it
+//   /stream…       goes to `stream`; its POST bodies follow it
 //   else           "ID:<target> <request body>\n"
 // POST bodies may have 100,000 bytes, and more are answered 413; other methods expect none.
 class TestServer {
