@@ -106,8 +106,9 @@ struct ForwardSettings {
   bool enabled = true;
   // The services take requests of at most 4 MB.
   std::size_t max_request_bytes = 4 * kMiB;
-  // Answers are held whole before they are passed on.
+  // Past it an answer is broken off, or refused if its head says so.
   std::size_t max_response_bytes = 16 * kMiB;
+  // The service's part of a whole call; the time in which the client is not ready is not counted.
   milliseconds timeout{30'000};
   // Per process, as origin.max_concurrent; more wait in a queue of `max_queued`.
   int max_concurrent = 64;
