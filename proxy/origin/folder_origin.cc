@@ -21,12 +21,24 @@ namespace {
 constexpr std::array<std::string_view, 11> kExtensions{
     ".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp"};
 
-// Opens a file beneath the folder: neither ".." nor a link can lead out of it.
+// Opens a file of the folder: no link can lead out of it. A filter of system calls that cannot see
+// openat2()'s flags, such as systemd's RestrictSUIDSGID=, says that there is none: then no link is
+// followed at all. REQUIRES: `name` has no slash.
 int open_beneath(int folder, const std::string& name) {
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
   open_how how{};
-  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  how.flags = kFlags;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  return static_cast<int>(::syscall(SYS_openat2, folder, name.c_str(), &how, sizeof how));
+  const auto fd = static_cast<int>(::syscall(SYS_openat2, folder, name.c_str(), &how, sizeof how));
+  if (fd >= 0 || errno != ENOSYS) return fd;
+  return ::openat(folder, name.c_str(), kFlags | O_NOFOLLOW);
+}
+
+// Does it say that there is no such file, or none that we would open, rather than that it cannot be
+// told?
+bool means_no_file(int error) {
+  constexpr std::array kNone{ENOENT, ELOOP, EXDEV, ENAMETOOLONG, ENXIO};
+  return std::ranges::find(kNone, error) != kNone.end();
 }
 
 // A descriptor that closes itself.
@@ -95,6 +107,9 @@ Result<Fetched> PhotoFolder::read(std::string_view id, const Validators& have) c
   if (!names_a_file) return fail(Errc::no_photo, "not a file name");
   for (const std::string_view extension : kExtensions) {
     const File file(open_beneath(folder_, std::string(id).append(extension)));
+    if (file.fd() < 0 && !means_no_file(errno))
+      return fail(Errc::origin_failed,
+                  "the photo's file cannot be opened: " + std::generic_category().message(errno));
     struct stat status{};
     if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     Validators validators = validators_of(status);

@@ -22,7 +22,8 @@ class PhotoFolder {
   // Reads the picture named by the id and an extension of a format that we accept, in the order
   // jpg, jpeg, png, webp, gif, avif, heic, heif, tif, tiff, bmp. An id can never leave the folder:
   // one with a slash, a NUL or a leading dot names nothing, and links that lead out are not
-  // followed. The validators are the file's time and size. Blocks.
+  // followed. What cannot be opened is a failure of the origin, not the lack of a photo. The
+  // validators are the file's time and size. Blocks.
   [[nodiscard]] Result<Fetched> read(std::string_view id, const Validators& have) const;
 
   // At most `most` ids of pictures in the folder, in order. Blocks.

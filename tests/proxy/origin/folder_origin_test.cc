@@ -1,8 +1,17 @@
 #include "proxy/origin/folder_origin.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstddef>
 #include <fstream>
 #include <optional>
+#include <thread>
 
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_loop.h"
@@ -14,6 +23,24 @@ namespace {
 
 void write(const std::filesystem::path& path, std::string_view text) {
   std::ofstream(path, std::ios::binary) << text;
+}
+
+// Reads a photo on a thread whose openat2() the kernel answers with `error`.
+Result<Fetched> read_without_openat2(const PhotoFolder& photos, std::string_view id,
+                                     std::uint32_t error) {
+  Result<Fetched> result = fail(Errc::internal, "not read");
+  std::thread([&] {
+    std::array<sock_filter, 4> rules{
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog filter{rules.size(), rules.data()};
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+        ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
+      result = photos.read(id, {});
+  }).join();
+  return result;
 }
 
 }  // namespace
@@ -53,6 +80,23 @@ TEST_CASE("no id leads out of the folder") {
   }
   CHECK(photos.read(std::string_view("a\0b", 3), {}).error().code == Errc::no_photo);
   CHECK(photos.read(std::string(5'000, 'x'), {}).error().code == Errc::no_photo);
+}
+
+TEST_CASE("without openat2() photos are found, and no links are followed") {
+  const test::TempFolder folder;
+  write(folder.path() / "ada.jpg", "jpeg");
+  std::filesystem::create_symlink("ada.jpg", folder.path() / "link.jpg");
+  const PhotoFolder photos(folder.path(), 100);
+  CHECK(*photos.read("link", {})->bytes == "jpeg");
+  CHECK(*read_without_openat2(photos, "ada", ENOSYS)->bytes == "jpeg");
+  CHECK(read_without_openat2(photos, "link", ENOSYS).error().code == Errc::no_photo);
+}
+
+TEST_CASE("a photo that cannot be opened is a failure, not the lack of one") {
+  const test::TempFolder folder;
+  write(folder.path() / "ada.jpg", "jpeg");
+  const PhotoFolder photos(folder.path(), 100);
+  CHECK(read_without_openat2(photos, "ada", EACCES).error().code == Errc::origin_failed);
 }
 
 TEST_CASE("a file over the limit is refused unread") {
