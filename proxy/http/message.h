@@ -73,8 +73,8 @@ struct Reply {
 inline constexpr std::size_t kDateLength = 29;
 void write_date(std::int64_t unix_seconds, char* into);
 [[nodiscard]] std::string date(std::int64_t unix_seconds);
-// Any of the three date forms of RFC 9110 5.6.7; -1 if it is none. A date that WallClock cannot hold
-// is the last second that it can.
+// Any of the three date forms of RFC 9110 5.6.7; -1 if it is none. A date that WallClock cannot
+// hold is the last second that it can.
 [[nodiscard]] std::int64_t parse_date(std::string_view text);
 
 }  // namespace likeness::http
