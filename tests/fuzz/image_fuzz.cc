@@ -19,6 +19,7 @@ using namespace likeness::imaging;
 using namespace likeness::fuzz;
 using likeness::test::Part;
 using likeness::test::PictureFile;
+using likeness::test::take_apart;
 
 constexpr Size kBoxes[] = {{48, 48}, {240, 240}, {7, 300}, {0, 0}};
 constexpr Format kFormats[] = {Format::jpeg, Format::webp, Format::avif, Format::png};

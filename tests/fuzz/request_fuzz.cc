@@ -14,11 +14,11 @@ using likeness::fuzz::hold;
 
 std::vector<std::string> read(std::string_view bytes, std::size_t cut) {
   static const likeness::HttpSettings settings{.max_head_bytes = 2'048, .max_target_bytes = 512};
-  static const BodyLimit limit = [](Method method, std::string_view) -> std::size_t {
-    return method == Method::put ? 256 : 0;
+  static const BodyRules rules = [](Method method, std::string_view) -> BodyRule {
+    return {.most = method == Method::put ? 256U : 0U};
   };
   Message shared;
-  RequestReader reader(settings, limit, shared);
+  RequestReader reader(settings, rules, shared);
   std::vector<std::string> events;
   while (!bytes.empty()) {
     const std::string piece(bytes.substr(0, cut));
