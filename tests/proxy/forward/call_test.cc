@@ -33,7 +33,7 @@ struct Case {
           forgotten = std::move(done);
         });
     server.stream = [this](const http::Request& request, http::Responder responder) {
-      forwarder->handle(request, Exchange(request, std::move(responder), ids, metrics));
+      forwarder->handle(request, Exchange(request, std::move(responder), ids, audit));
     };
   }
 
@@ -46,6 +46,8 @@ struct Case {
   test::ToldServer service;
   RequestIds ids;
   telemetry::Metrics metrics;
+  telemetry::AccessLog access_log{LogSettings()};
+  const Audit audit{metrics, access_log, milliseconds(0)};
   std::unique_ptr<Upstream> upstream;
   std::vector<std::string> asked;
   std::move_only_function<void()> forgotten;
