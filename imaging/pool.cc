@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <csignal>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -44,7 +45,12 @@ struct Waiting {
   Job job;
   Pool::Done done;
   Loop::TimerId deadline = Loop::TimerId::none;
+  bool again = false;  // Its first worker was killed.
 };
+
+// Somebody else's doing, an operator's or the system's for want of memory, and not its job's:
+// decoders that fail die of other signals, and their memory has a limit of its own.
+bool was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
 
 // One place for a worker, whichever process fills it now.
 struct Slot {
@@ -78,6 +84,7 @@ class Pool::State {
 
   [[nodiscard]] std::optional<Error> refusal(const Job& job) const;
   [[nodiscard]] bool all_down() const;
+  void enqueue(Waiting waiting);
   void fail_later(Error error, Done done);
   void wait_for_first() const;
   void start(Slot& slot);
@@ -151,8 +158,11 @@ std::optional<Error> Pool::State::refusal(const Job& job) const {
 
 void Pool::State::submit(Job job, Done done) {
   if (auto error = refusal(job)) return fail_later(std::move(*error), std::move(done));
+  enqueue({.job = std::move(job), .done = std::move(done)});
+}
+
+void Pool::State::enqueue(Waiting waiting) {
   const std::uint64_t id = ++last_id_;
-  Waiting waiting{.job = std::move(job), .done = std::move(done)};
   // Nothing waits longer for a worker than it may then occupy it.
   waiting.deadline = loop_.after(settings_.job_timeout, [this, id] { expire(id); });
   queue_.emplace(id, std::move(waiting));
@@ -248,7 +258,8 @@ void Pool::State::on_end(Slot& slot, int status) {
   slot.link.reset();
   // One that ended before it had any work would do so again and again.
   const bool was_useful = slot.jobs > 0 || slot.current.has_value();
-  if (slot.state != Slot::State::ending) ++stats_.crashes;
+  const bool by_us = slot.state == Slot::State::ending;
+  if (!by_us) ++stats_.crashes;
   auto current = std::exchange(slot.current, std::nullopt);
   const bool timed_out = std::exchange(slot.timed_out, false);
   if (was_useful) {
@@ -257,6 +268,10 @@ void Pool::State::on_end(Slot& slot, int status) {
     pause(slot, describe_end(status));
   }
   if (!current) return;
+  if (!by_us && was_killed(status) && !current->again) {
+    current->again = true;
+    return enqueue(std::move(*current));
+  }
   if (timed_out) {
     current->done(fail(Errc::source_too_large, "time"));
   } else {

@@ -26,7 +26,8 @@ struct PoolStats {
 // A Pool keeps worker processes that decode, resize and encode pictures (imaging/worker.h), so that
 // a decoder's crash, bug or bomb costs one job and not the server. Each worker does one job at a
 // time; jobs wait in a bounded queue. A worker that dies or passes the deadline fails its job and
-// is replaced; so is one that has served its time or grown too large.
+// is replaced; so is one that has served its time or grown too large. A job whose worker somebody
+// killed is tried once more.
 //
 // Errors of submit(): bad_source (no picture of an allowed format, damaged, or it crashed the
 // worker), source_too_large (bytes, pixels, or the job's time), overloaded (queue full),

@@ -156,6 +156,25 @@ TEST_CASE("a bad source fails its job and costs no worker") {
   CHECK(children() == workers);
 }
 
+TEST_CASE("a job whose worker is killed is tried once more, and no more than once") {
+  Fixture fixture(settings_for(1));
+  fixture.wait_for_workers(1);
+  fixture.submit(slow_job());
+  const bool once = GENERATE(true, false);
+  for (int i = 0; i < (once ? 1 : 2); ++i) {
+    REQUIRE(fixture.loop.run_until([&] { return fixture.pool->stats().busy == 1; },
+                                   std::chrono::seconds(60)));
+    const auto workers = children();
+    REQUIRE(workers.size() == 1);
+    REQUIRE(::kill(*workers.begin(), SIGKILL) == 0);
+    REQUIRE(
+        fixture.loop.run_until([&] { return children() != workers; }, std::chrono::seconds(60)));
+  }
+  fixture.wait();
+  CHECK(fixture.results[0]->has_value() == once);
+  if (!once) CHECK(fixture.error(0) == Errc::bad_source);
+}
+
 TEST_CASE("a worker that dies costs its job and is replaced") {
   Fixture fixture(settings_for(1));
   const auto first = children();
@@ -164,7 +183,7 @@ TEST_CASE("a worker that dies costs its job and is replaced") {
   fixture.submit(slow_job());
   fixture.submit(small_job());
   REQUIRE(fixture.pool->stats().busy == 1);
-  REQUIRE(::kill(*first.begin(), SIGKILL) == 0);
+  REQUIRE(::kill(*first.begin(), SIGSEGV) == 0);
   fixture.wait();
   CHECK(fixture.error(0) == Errc::bad_source);
   CHECK(fixture.results[1]->has_value());
