@@ -31,6 +31,7 @@ namespace {
 
 constexpr std::string_view kAllow = "Allow: GET, HEAD, OPTIONS";
 constexpr std::string_view kAllowWritable = "Allow: GET, HEAD, PUT, DELETE, OPTIONS";
+constexpr std::string_view kAllowReading = "Allow: GET, HEAD";
 constexpr std::string_view kUcwaAllow = "Allow: GET";
 
 // What of a request must outlive handle() when the answer takes longer: its own words, copied.
@@ -468,7 +469,7 @@ bool Gateway::answer_system(const Request& request, Exchange& exchange) {
                            : telemetry::Route::health;
   if (!reads(request)) {
     refuse(exchange, Dialect::web, {Errc::method_not_allowed, {}, {}}, request.header("accept"),
-           kAllow);
+           kAllowReading);
   } else if (watched && !guard_->may_watch(request)) {
     refuse(exchange, Dialect::web, {Errc::forbidden, {}, {}}, request.header("accept"));
   } else if (debug) {
