@@ -25,10 +25,10 @@ ImagingSettings settings_for(int workers) {
 
 std::string small_jpeg(int i = 0) { return test::save(test::photo(i, {200, 150}), ".jpg"); }
 
-// Takes a worker a few seconds: a large lossless picture at the highest cost.
-Job slow_job() {
+// Takes a worker a few seconds: large lossless pictures at the highest cost.
+Job slow_job(std::size_t pictures = 12) {
   return {.source = share(test::save(test::photo(0, {3'000, 3'000}), ".jpg")),
-          .wanted = std::vector<Spec>(12, Spec{.format = Format::png})};
+          .wanted = std::vector<Spec>(pictures, Spec{.format = Format::png})};
 }
 
 Job small_job(int i = 0) { return {.source = share(small_jpeg(i)), .wanted = {{.box = {48, 48}}}}; }
@@ -159,7 +159,7 @@ TEST_CASE("a bad source fails its job and costs no worker") {
 TEST_CASE("a job whose worker is killed is tried once more, and no more than once") {
   Fixture fixture(settings_for(1));
   fixture.wait_for_workers(1);
-  fixture.submit(slow_job());
+  fixture.submit(slow_job(2));
   const bool once = GENERATE(true, false);
   for (int i = 0; i < (once ? 1 : 2); ++i) {
     REQUIRE(fixture.loop.run_until([&] { return fixture.pool->stats().busy == 1; },
