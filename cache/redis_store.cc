@@ -102,6 +102,7 @@ Result<Listing> read_listing(const Result<RedisReply>& reply) {
     if (name.starts_with(kVariantPrefix)) name.remove_prefix(kVariantPrefix.size());
     listing.pictures.emplace_back(name, static_cast<std::size_t>(values[i + 1].integer));
   }
+  std::ranges::sort(listing.pictures);
   return listing;
 }
 

@@ -52,7 +52,7 @@ struct Peeked {
 // What stands in a record, without its pictures' bytes: for operators' eyes.
 struct Listing {
   MetaPtr meta;  // Null where there is none to be read.
-  std::vector<std::pair<std::string, std::size_t>> pictures;  // Names, and bytes stored.
+  std::vector<std::pair<std::string, std::size_t>> pictures;  // By name, and bytes stored.
   milliseconds life{};                                        // What is left of it.
   bool claimed = false;                                       // Somebody is to fill it.
 };

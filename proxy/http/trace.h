@@ -7,8 +7,8 @@
 
 namespace likeness::http {
 
-// The request's place in a trace (W3C Trace Context, 3.2: "00-TRACE-PARENT-FLAGS"), as it came; empty
-// without one, or with one that is not well formed.
+// The request's place in a trace (W3C Trace Context, 3.2: "00-TRACE-PARENT-FLAGS"), as it came;
+// empty without one, or with one that is not well formed.
 [[nodiscard]] std::string_view traceparent(const Request& request);
 
 }  // namespace likeness::http

@@ -50,7 +50,7 @@ struct Gauges {
   std::uint64_t origin_breaker_openings = 0;  // Only grows.
 
   std::uint64_t access_log_dropped = 0;  // Only grows.
-  std::uint64_t redis_connected = 0;  // Loops that have a connection.
+  std::uint64_t redis_connected = 0;     // Loops that have a connection.
   std::uint64_t redis_pending = 0;
   std::uint64_t redis_connects = 0;  // This and the next one only grow.
   std::uint64_t redis_errors = 0;
