@@ -1,6 +1,7 @@
 """Whatever a Redis does, clients see photos: what they saw, and that all is well afterwards."""
 
 import signal
+import time
 
 from support import case, images
 from support.load import Load
@@ -37,11 +38,13 @@ class RedisFaults(case.Case):
             seen = load.statuses[200]
             case.wait_until(lambda: load.statuses[200] >= seen + 120, "answers meanwhile")
             recover()
+            recovering = time.monotonic()
             for server in servers:
                 case.wait_until(lambda server=server: (well or self.is_well)(server), "recovery")
+            normal = time.monotonic() - recovering
             seen = load.statuses[200]
             case.wait_until(lambda: load.statuses[200] >= seen + 60, "answers after")
-        load.report(title)
+        load.report(f"{title}, normal {normal:.2f} s after its end")
         self.assertEqual(load.wrong, [])
 
     def assert_shares(self, redis, servers, photo):
