@@ -132,6 +132,7 @@ std::string RedisNodes::any_connected() const {
 
 std::vector<RedisNode> RedisNodes::list() const {
   std::vector<RedisNode> all;
+  all.reserve(nodes_.size());
   for (const auto& [name, node] : nodes_)
     all.push_back({name, node.client->breaker(), node.client->stats().openings});
   return all;
