@@ -15,11 +15,12 @@ import miss_memory
 import redis_hits
 import report
 import short_answers
+import startup
 from plan import Plan
 from processes import Failed
 from servers import Servers
 
-CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, miss_memory]
+CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, miss_memory, startup]
 
 
 def arguments():

@@ -64,6 +64,11 @@ CACHE = """
 """
 
 
+def settings_free():
+    """The environment without its settings for Likeness: whoever runs this is not measured."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("LIKENESS_")}
+
+
 class Server:
     """A running server and the port that it listens on."""
 
@@ -115,11 +120,9 @@ class Servers:
         return Server(process, port)
 
     def likeness(self, *flags):
-        # Settings of whoever runs this are not what is measured.
-        env = {name: value for name, value in os.environ.items()
-               if not name.startswith("LIKENESS_")}
         process = self._start("likeness", [self.build / "likeness", "serve", "--listen",
-                                           "127.0.0.1:0", "--log-level", "warn", *flags], env)
+                                           "127.0.0.1:0", "--log-level", "warn", *flags],
+                              settings_free())
 
         def ready():
             return re.search(r"^ready http://127\.0\.0\.1:(\d+)$", process.log.read_text(), re.M)
