@@ -3,7 +3,8 @@
 //   make_originals FOLDER-OF-PNG-PHOTOS OUT
 //
 // OUT/648x648/0.jpg, 1.jpg and so on are the photographs themselves, about as an Exchange server
-// keeps them; OUT/1600x1200 holds mosaics of them, as sharp and as large as a camera's pictures.
+// keeps them; OUT/1600x1200 and OUT/4000x3000 hold mosaics of them, as sharp and as large as a
+// camera's pictures.
 
 #include <cstdio>
 #include <filesystem>
@@ -34,6 +35,7 @@ int main(int count, char** arguments) {
   const std::filesystem::path out = arguments[2];
   for (std::size_t i = 0; i < files.size(); ++i) {
     write(out / "648x648", i, photo_source(files[i], 648, 648));
-    write(out / "1600x1200", i, mosaic_source(files, i, 1600, 1200));
+    write(out / "1600x1200", i, mosaic_source(files, i, 1600, 1200, 4));
+    write(out / "4000x3000", i, mosaic_source(files, i, 4000, 3000, 8));
   }
 }

@@ -43,12 +43,11 @@ std::vector<std::string> photos_in(const std::string& folder) {
 }
 
 std::string mosaic_source(const std::vector<std::string>& files, std::size_t first, int width,
-                          int height) {
+                          int height, int across) {
   std::vector<Image> tiles;
   std::vector<VipsImage*> row;
-  constexpr int kAcross = 4;
-  const int tile = width / kAcross;
-  for (int i = 0; i < kAcross * (height / tile); ++i) {
+  const int tile = width / across;
+  for (int i = 0; i < across * (height / tile); ++i) {
     VipsImage* image = nullptr;
     const auto& file = files[(first + static_cast<std::size_t>(i)) % files.size()];
     if (vips_thumbnail(file.c_str(), &image, tile, "height", tile, "size", VIPS_SIZE_FORCE,
@@ -61,7 +60,7 @@ std::string mosaic_source(const std::vector<std::string>& files, std::size_t fir
     tiles.push_back(std::move(flat));
   }
   VipsImage* joined = nullptr;
-  if (vips_arrayjoin(row.data(), &joined, static_cast<int>(row.size()), "across", kAcross,
+  if (vips_arrayjoin(row.data(), &joined, static_cast<int>(row.size()), "across", across,
                      nullptr) != 0) {
     die("arrayjoin");
   }

@@ -36,9 +36,9 @@ void start_vips(const char* program);
 [[nodiscard]] std::string photo_source(const std::string& file, int width, int height);
 
 // A mosaic of photographs of the asked size, at a camera's sharpness, as JPEG. `first` tells which
-// photograph it begins with.
+// photograph it begins with, and `across` how many stand in a row.
 [[nodiscard]] std::string mosaic_source(const std::vector<std::string>& files, std::size_t first,
-                                        int width, int height);
+                                        int width, int height, int across);
 
 // The peer's work for one picture: vips_thumbnail_buffer() to a square, then JPEG of quality 80,
 // without metadata.

@@ -1,7 +1,7 @@
 // CPU time of one image job, through a real Pool and its sandboxed worker (both sides counted),
 // beside a bare loop of vips_thumbnail_buffer and vips_jpegsave_buffer over the same photographs.
 // The two alternate photo by photo, so that the machine's moods hit both. Also: how similar the
-// results are to a lossless Lanczos reference (mean SSIM of luma), the nine sizes of HR clients as
+// results are to a lossless Lanczos reference (bench/ssim.h), the nine sizes of HR clients as
 // one job, and what the other output formats cost.
 //
 //   render_cpu FOLDER-OF-PNG-PHOTOS [ROUNDS]
@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "bench/pictures.h"
+#include "bench/ssim.h"
 #include "imaging/pool.h"
 #include "imaging/worker.h"
 
@@ -82,71 +83,6 @@ std::vector<std::string> children() {
   std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/children");
   for (std::string pid; file >> pid;) result.push_back(pid);
   return result;
-}
-
-Image open(const std::string& bytes) {
-  VipsImage* image = nullptr;
-  if (vips_image_new_from_buffer(bytes.data(), bytes.size(), "", nullptr) == nullptr) die("open");
-  image = vips_image_new_from_buffer(bytes.data(), bytes.size(), "", nullptr);
-  return Image(image);
-}
-
-// Whole decode, Lanczos by vips_resize, no encoding.
-Image reference(const std::string& source, int edge) {
-  const Image all(vips_image_copy_memory(open(source).get()));
-  const double scale = static_cast<double>(edge) / std::min(all->Xsize, all->Ysize);
-  const Image resized(vips_image_copy_memory(then(all, vips_resize, scale).get()));
-  return then(resized, vips_extract_area, (resized->Xsize - edge) / 2, (resized->Ysize - edge) / 2,
-              edge, edge);
-}
-
-Image blur(const Image& image) { return then(image, vips_gaussblur, 1.5, "precision", 1); }
-
-Image luma(const Image& image) {
-  return then(then(image, vips_colourspace, VIPS_INTERPRETATION_B_W), vips_cast,
-              VIPS_FORMAT_DOUBLE);
-}
-
-Image times(const Image& a, const Image& b) {
-  VipsImage* out = nullptr;
-  if (vips_multiply(a.get(), b.get(), &out, nullptr) != 0) die("multiply");
-  return Image(out);
-}
-
-Image minus(const Image& a, const Image& b) {
-  VipsImage* out = nullptr;
-  if (vips_subtract(a.get(), b.get(), &out, nullptr) != 0) die("subtract");
-  return Image(out);
-}
-
-double ssim(const Image& first, const Image& second) {
-  const Image a = luma(first);
-  const Image b = luma(second);
-  const Image mean_a = blur(a);
-  const Image mean_b = blur(b);
-  const Image var_a = minus(blur(times(a, a)), times(mean_a, mean_a));
-  const Image var_b = minus(blur(times(b, b)), times(mean_b, mean_b));
-  const Image covariance = minus(blur(times(a, b)), times(mean_a, mean_b));
-  const auto doubles = [](const Image& image) {
-    std::size_t length = 0;
-    auto* data = static_cast<double*>(vips_image_write_to_memory(image.get(), &length));
-    std::vector<double> result(data, data + length / sizeof(double));
-    g_free(data);
-    return result;
-  };
-  const auto ma = doubles(mean_a);
-  const auto mb = doubles(mean_b);
-  const auto va = doubles(var_a);
-  const auto vb = doubles(var_b);
-  const auto co = doubles(covariance);
-  constexpr double kC1 = 6.5025;
-  constexpr double kC2 = 58.5225;
-  double sum = 0;
-  for (std::size_t i = 0; i < ma.size(); ++i) {
-    sum += (2 * ma[i] * mb[i] + kC1) * (2 * co[i] + kC2) /
-           ((ma[i] * ma[i] + mb[i] * mb[i] + kC1) * (va[i] + vb[i] + kC2));
-  }
-  return sum / static_cast<double>(ma.size());
 }
 
 struct Side {
@@ -221,9 +157,9 @@ void compare(Bench& bench, const char* what, const std::vector<std::string>& sou
       const auto rendered = bench.run(source, {{.box = {edge, edge}}}, ours);
       const std::string thumbnail = bench.run_vips(source, edge, theirs);
       if (round >= 0) continue;
-      const Image lossless = reference(source, edge);
-      ours.similarity += ssim(open(*rendered.pictures[0].bytes), lossless);
-      theirs.similarity += ssim(open(thumbnail), lossless);
+      const Image lossless = lossless_of(source, edge);
+      ours.similarity += ssim(decoded(*rendered.pictures[0].bytes), lossless);
+      theirs.similarity += ssim(decoded(thumbnail), lossless);
       ours.bytes += rendered.pictures[0].bytes->size() * static_cast<std::size_t>(rounds);
       theirs.bytes += thumbnail.size() * static_cast<std::size_t>(rounds);
     }
@@ -265,12 +201,12 @@ void compare_formats(Bench& bench, const char* what, const std::vector<std::stri
   for (int round = -1; round < rounds; ++round) {
     if (round == 0) sides = {};
     for (const auto& source : sources) {
-      const Image lossless = round == 0 ? reference(source, kBox.width) : nullptr;
+      const Image lossless = round == 0 ? lossless_of(source, kBox.width) : nullptr;
       for (std::size_t i = 0; i < kinds.size(); ++i) {
         const bool sketch = i + 1 == kinds.size();
         const auto rendered = bench.run(source, {kinds[i].second}, sides[i], sketch);
         sides[i].bytes += rendered.pictures[0].bytes->size();
-        if (lossless) sides[i].similarity += ssim(open(*rendered.pictures[0].bytes), lossless);
+        if (lossless) sides[i].similarity += ssim(decoded(*rendered.pictures[0].bytes), lossless);
       }
     }
   }
@@ -299,7 +235,8 @@ int main(int count, char** arguments) {
   };
   const auto small = make_all([&](std::size_t i) { return photo_source(files[i], 648, 648); });
   const auto medium = make_all([&](std::size_t i) { return photo_source(files[i], 1600, 1200); });
-  const auto mosaic = make_all([&](std::size_t i) { return mosaic_source(files, i, 1600, 1200); });
+  const auto mosaic =
+      make_all([&](std::size_t i) { return mosaic_source(files, i, 1600, 1200, 4); });
   const auto large = make_all([&](std::size_t i) { return photo_source(files[i], 4000, 3000); });
 
   Bench bench;

@@ -12,9 +12,9 @@ originals=build/originals
 .ci/install build bench
 cmake --preset bench --log-level=WARNING >/dev/null
 cmake --build --preset bench
-if [[ ! -d $originals ]]; then
+if [[ ! -d $originals/4000x3000 ]]; then
   tests/support/fetch_photos.sh build/photos
-  rm -rf "$originals.new"
+  rm -rf "$originals" "$originals.new"
   "$build/bench/make_originals" build/photos "$originals.new"
   mv "$originals.new" "$originals"
 fi
