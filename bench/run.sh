@@ -1,7 +1,7 @@
 #!/bin/bash
-# Measures Likeness beside nginx, Redis and libvips on this machine and prints a table of ratios; the
-# same goes to bench/results/DATE.json and latest.json. Everything runs on free ports of 127.0.0.1 and
-# is stopped afterwards. Fails if a ratio is not what it must be.
+# Measures Likeness beside nginx, Varnish, sharp, Redis and libvips on this machine and prints a table
+# of ratios; the same goes to bench/results/DATE.json and latest.json. Everything runs on free ports of
+# 127.0.0.1 and is stopped afterwards. Fails if a ratio is not what it must be.
 # Usage: bench/run.sh [--quick] [--only CLASSES]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,4 +18,5 @@ if [[ ! -d $originals/4000x3000 ]]; then
   "$build/bench/make_originals" build/photos "$originals.new"
   mv "$originals.new" "$originals"
 fi
+tests/clients/install.sh ../../bench/sharp "$PWD/$build/sharp"
 exec python3 bench/measure --build "$build" --originals "$originals" --results bench/results "$@"

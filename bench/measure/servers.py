@@ -1,4 +1,4 @@
-"""The servers that take part: Likeness, the origin behind it, nginx as a cache, Redis.
+"""The servers that take part: Likeness, the origin behind it, its peers, Redis.
 
 All listen on free ports of 127.0.0.1 and keep their data in a folder that goes away.
 """
@@ -12,9 +12,10 @@ from processes import Running, free_port
 # Debian's nginx.conf for speed, with a cache of open files and no access log. tcp_nopush stays on as
 # Debian has it: off, or without sendfile, nginx was slower at 3 kB.
 NGINX = """
-{user}
+{first}
 daemon off;
-worker_processes 1;
+worker_processes {workers};
+worker_rlimit_nofile 16384;
 pid {folder}/nginx.pid;
 error_log stderr error;
 events {{ worker_connections 4096; }}
@@ -69,6 +70,58 @@ def settings_free():
     return {name: value for name, value in os.environ.items() if not name.startswith("LIKENESS_")}
 
 
+# image_filter behind a cache that lets one request fetch what several wait for. The server of the
+# pictures listens on a Unix socket, so that only the cache is measured as a network server.
+CACHED_IMAGE_FILTER = """
+  proxy_cache_path {folder}/cache keys_zone=photos:50m inactive=1h max_size=4g use_temp_path=off;
+  upstream pictures {{
+    server unix:{folder}/pictures;
+    keepalive 64;
+  }}
+  server {{
+    listen 127.0.0.1:{cache_port} backlog=4096;
+    location / {{
+      proxy_pass http://pictures;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_cache photos;
+      proxy_cache_valid 200 1h;
+      proxy_cache_lock on;
+      proxy_cache_lock_timeout 30s;
+      proxy_cache_lock_age 30s;
+    }}
+  }}
+"""
+
+FILES = """
+  server {{
+    listen 127.0.0.1:{port};
+    root {files};
+  }}
+"""
+
+# Debian's module, which scales with GD.
+MODULE = "load_module /usr/lib/nginx/modules/ngx_http_image_filter_module.so;"
+IMAGE_FILTER = """
+  upstream origin {{
+    server 127.0.0.1:{origin};
+    keepalive 16;
+  }}
+  server {{
+    listen {listen} backlog=1024;
+    location ~ "^/(?<quality>[0-9]+)/(?<edge>[0-9]+)(?<photo>/.+)$" {{
+      proxy_pass http://origin$photo;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_buffers 8 64k;
+      image_filter_buffer 20M;
+      image_filter_jpeg_quality $quality;
+      image_filter crop $edge $edge;
+    }}
+  }}
+"""
+
+
 class Server:
     """A running server and the port that it listens on."""
 
@@ -111,6 +164,39 @@ class Servers:
         return self._nginx("nginx", port, CACHE.format(folder=folder, port=port, upstream=upstream,
                                                        files=files))
 
+    def varnish(self, files):
+        """Varnish as Debian has it, with one pool of threads, before `files`."""
+        port, upstream = free_port(), free_port()
+        self._nginx("files", upstream, FILES.format(port=upstream, files=files))
+        process = self._start("varnish", [
+            "varnishd", "-F", "-j", "none", "-n", self._new_folder("varnish"), "-T", "none",
+            "-b", f"127.0.0.1:{upstream}", "-a", f"127.0.0.1:{port}", "-t", 3600,
+            "-s", "malloc,1g", "-p", "thread_pools=1"])
+        process.wait_for_port(port)
+        return Server(process, port)
+
+    def image_filter(self, origin):
+        """nginx's image_filter: /QUALITY/EDGE/PHOTO is a square of the origin's PHOTO."""
+        port = free_port()
+        http = IMAGE_FILTER.format(listen=f"127.0.0.1:{port}", origin=origin.port)
+        return self._nginx("image_filter", port, http, modules=MODULE)
+
+    def cached_image_filter(self, origin, workers):
+        """The same behind nginx's proxy_cache with its lock, in the same processes."""
+        port = free_port()
+        folder = self._new_folder("cache")
+        http = (CACHED_IMAGE_FILTER.format(folder=folder, cache_port=port)
+                + IMAGE_FILTER.format(listen=f"unix:{folder}/pictures", origin=origin.port))
+        return self._nginx("image_filter", port, http, workers, MODULE)
+
+    def sharp(self, origin):
+        """The same by sharp, see bench/sharp; installed by bench/run.sh."""
+        port = free_port()
+        process = self._start("sharp", ["node", self.build / "sharp" / "server.mjs", port,
+                                        origin.url("")])
+        process.wait_for_port(port)
+        return Server(process, port)
+
     def redis(self):
         port = free_port()
         folder = self._new_folder("redis")
@@ -141,12 +227,13 @@ class Servers:
         """For files that a class makes itself."""
         return self._new_folder("files")
 
-    def _nginx(self, name, port, http):
+    def _nginx(self, name, port, http, workers=1, modules=""):
         folder = self._new_folder(name)
         # Started by root it would drop to a user who may not read the folders.
         user = "user root;" if os.geteuid() == 0 else ""
         conf = folder / "nginx.conf"
-        conf.write_text(NGINX.format(user=user, folder=folder, http=http), encoding="utf-8")
+        conf.write_text(NGINX.format(first=user + modules, workers=workers, folder=folder,
+                                     http=http), encoding="utf-8")
         process = self._start(name, ["nginx", "-p", folder, "-c", conf, "-e", "stderr"])
         process.wait_for_port(port)
         return Server(process, port)
