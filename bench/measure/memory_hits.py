@@ -1,5 +1,6 @@
-"""Hits in memory, one worker each: beside nginx's proxy_cache with the same bodies, and beside a bare
-reactor that writes the same bytes without reading what is asked.
+"""Hits in memory: beside nginx's proxy_cache and Varnish with the same bodies, and beside a bare
+reactor that writes the same bytes without reading what is asked. One worker each, but for Varnish,
+which has a thread for each connection that is busy.
 
 What must hold is judged by the server's CPU time. By the clock the client is measured as well: for
 30 kB wrk needs longer to receive an answer than the servers to send it, so that all look alike.
@@ -10,7 +11,6 @@ from processes import Failed
 from report import Must, Result
 
 SIZES = [48, 64, 96, 120, 144, 168, 192, 240, 288, 336, 360, 432, 504, 576, 648]
-MUST = Must("peer", at_least=1.6)
 
 
 def body_near(likeness, bytes_wanted):
@@ -30,8 +30,9 @@ def measure(servers, plan):
         files = servers.new_folder()
         (files / "photo.jpg").write_bytes(body)
         nginx = servers.nginx_cache(files)
+        varnish = servers.varnish(files)
         bare = servers.bare(load.answer(likeness, path))
-        sides = [(likeness, path), (nginx, "/photo.jpg"), (bare, path)]
+        sides = [(likeness, path), (nginx, "/photo.jpg"), (varnish, "/photo.jpg"), (bare, path)]
         for server, where in sides:
             for _ in range(2):  # The first one fills the cache.
                 if load.get(server.url(where))[0] != body:
@@ -44,11 +45,17 @@ def measure(servers, plan):
     return results
 
 
-def as_results(name, ours, theirs, limit):
-    names = {"peer_name": "nginx proxy_cache", "limit_name": "bare reactor, same bytes"}
-    return [Result(name, "requests/s", [rate.per_second for rate in ours],
-                   peer=[rate.per_second for rate in theirs],
-                   limit=[rate.per_second for rate in limit], **names),
-            Result(f"{name}, by CPU time", "requests/CPU s", [rate.per_cpu_second for rate in ours],
-                   peer=[rate.per_cpu_second for rate in theirs],
-                   limit=[rate.per_cpu_second for rate in limit], must=MUST, **names)]
+def as_results(name, ours, nginx, varnish, bare):
+    return (beside(name, "requests/s", [[rate.per_second for rate in side]
+                                        for side in (ours, nginx, varnish, bare)])
+            + beside(f"{name}, by CPU time", "requests/CPU s",
+                     [[rate.per_cpu_second for rate in side]
+                      for side in (ours, nginx, varnish, bare)],
+                     nginx_must=Must("peer", at_least=1.8), bare_must=Must("limit", at_least=0.85)))
+
+
+def beside(name, unit, sides, nginx_must=None, bare_must=None):
+    ours, nginx, varnish, bare = sides
+    return [Result(name, unit, ours, peer=nginx, peer_name="nginx proxy_cache", must=nginx_must),
+            Result(name, unit, ours, peer=varnish, limit=bare, peer_name="Varnish",
+                   limit_name="bare reactor, same bytes", must=bare_must)]
