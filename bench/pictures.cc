@@ -3,24 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 
 namespace likeness::bench {
-namespace {
-
-std::string save_jpeg(const Image& image, int quality) {
-  void* bytes = nullptr;
-  std::size_t length = 0;
-  if (vips_jpegsave_buffer(image.get(), &bytes, &length, "Q", quality, "strip", TRUE, nullptr)) {
-    die("jpegsave");
-  }
-  std::string result(static_cast<const char*>(bytes), length);
-  g_free(bytes);
-  return result;
-}
-
-}  // namespace
-
 void die(const char* what) {
   std::fprintf(stderr, "%s: %s\n", what, vips_error_buffer());
   std::exit(1);
@@ -64,7 +53,7 @@ std::string mosaic_source(const std::vector<std::string>& files, std::size_t fir
                      nullptr) != 0) {
     die("arrayjoin");
   }
-  return save_jpeg(Image(joined), 88);
+  return jpeg_of(Image(joined), 88);
 }
 
 std::string photo_source(const std::string& file, int width, int height) {
@@ -75,16 +64,52 @@ std::string photo_source(const std::string& file, int width, int height) {
   }
   Image flat(image);
   if (vips_image_hasalpha(image) != 0) flat = then(flat, vips_flatten);
-  return save_jpeg(flat, 88);
+  return jpeg_of(flat, 88);
 }
 
-std::string vips_thumbnail_of(const std::string& source, int edge) {
+std::vector<Source> sources_in(const std::string& folder) {
+  std::vector<Source> sources;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    sources.push_back({.name = entry.path().filename(),
+                       .bytes = std::string(std::istreambuf_iterator<char>(file), {})});
+  }
+  if (sources.empty()) die("no originals");
+  return sources;
+}
+
+std::vector<int> edges_of(const std::string& list) {
+  std::vector<int> edges;
+  std::istringstream words(list);
+  for (std::string word; std::getline(words, word, ',');) edges.push_back(std::atoi(word.c_str()));
+  if (edges.empty()) die("no edges");
+  return edges;
+}
+
+std::string jpeg_of(const Image& image, int quality) {
+  void* bytes = nullptr;
+  std::size_t length = 0;
+  if (vips_jpegsave_buffer(image.get(), &bytes, &length, "Q", quality, "strip", TRUE, nullptr)) {
+    die("jpegsave");
+  }
+  std::string result(static_cast<const char*>(bytes), length);
+  g_free(bytes);
+  return result;
+}
+
+std::string vips_thumbnail_of(const std::string& source, int edge, int quality) {
   VipsImage* image = nullptr;
   if (vips_thumbnail_buffer(const_cast<char*>(source.data()), source.size(), &image, edge, "height",
                             edge, "crop", VIPS_INTERESTING_CENTRE, nullptr) != 0) {
     die("thumbnail");
   }
-  return save_jpeg(Image(image), 80);
+  return jpeg_of(Image(image), quality);
+}
+
+double cpu_milliseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
 }  // namespace likeness::bench

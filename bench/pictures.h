@@ -40,9 +40,25 @@ void start_vips(const char* program);
 [[nodiscard]] std::string mosaic_source(const std::vector<std::string>& files, std::size_t first,
                                         int width, int height, int across);
 
-// The peer's work for one picture: vips_thumbnail_buffer() to a square, then JPEG of quality 80,
-// without metadata.
-[[nodiscard]] std::string vips_thumbnail_of(const std::string& source, int edge);
+struct Source {
+  std::string name;
+  std::string bytes;
+};
+
+// The files in a folder.
+[[nodiscard]] std::vector<Source> sources_in(const std::string& folder);
+
+// "48,96" as numbers.
+[[nodiscard]] std::vector<int> edges_of(const std::string& list);
+
+// As JPEG, without metadata.
+[[nodiscard]] std::string jpeg_of(const Image& image, int quality);
+
+// The peer's work for one picture: vips_thumbnail_buffer() to a square, then JPEG.
+[[nodiscard]] std::string vips_thumbnail_of(const std::string& source, int edge, int quality = 80);
+
+// The CPU time of this process.
+[[nodiscard]] double cpu_milliseconds();
 
 }  // namespace likeness::bench
 

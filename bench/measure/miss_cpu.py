@@ -1,33 +1,46 @@
-"""CPU per miss, all processes of Likeness together, beside a bare loop of vips_thumbnail_buffer and
-vips_jpegsave_buffer over the same originals."""
+"""Misses of one size by CPU time, all processes of a server together, beside others that make the same
+picture of the same originals: at the highest quality at which theirs are still within .001 of ours in
+mean SSIM, and then ours must have no more bytes."""
 
 import load
-import usage
-from processes import output_of
+from pictures import Makers, per_cpu_second
 from report import Must, Result
 
-SOURCE = "1600x1200"
 EDGE = 240
+# Originals, how many of them a round takes of the plan's, and how much faster we must be.
+SOURCES = [("648x648", 1, 1.6), ("1600x1200", 2, 1.3), ("4000x3000", 6, 1.25)]
 
 
 def measure(servers, plan):
-    origin = servers.origin()
-    likeness = servers.likeness("--origin", origin.url(f"/{SOURCE}/{{id}}.jpg"), "--workers", "1",
-                                "--image-workers", "1")
-    photos = load.NewPhotos(servers.originals_of(SOURCE))
+    makers = Makers(servers)
+    return [result for source, less, at_least in SOURCES
+            for result in beside(servers, makers, source, plan.misses // less, plan, at_least)]
 
-    def ours():
-        before = usage.cpu_seconds(likeness.pid)
-        load.ask_each(likeness, photos.paths(plan.misses, f"HR{EDGE}x{EDGE}"), clients=2)
-        return (usage.cpu_seconds(likeness.pid) - before) * 1000 / plan.misses
 
-    def loop():
-        printed = output_of([servers.build / "bench" / "thumbnail_loop",
-                             servers.originals / SOURCE, EDGE, plan.misses])
-        return float(printed.split()[0]) / plan.misses
+def beside(servers, makers, source, count, plan, at_least):
+    originals = servers.originals_of(source)
+    numbers = range(min(originals, plan.looks))
+    similarity, length = makers.quality_of(makers.ours, source, EDGE, 0, numbers)
+    equals = [makers.equal_quality(peer, source, EDGE, numbers, similarity) for peer in makers.peers]
 
-    ours()  # Whatever is set up once.
-    rounds = load.interleaved(plan.rounds, [ours, loop])
-    return [Result(f"CPU per miss, {SOURCE} to {EDGE}x{EDGE}", "ms", rounds[0], peer=rounds[1],
-                   peer_name="vips_thumbnail_buffer loop",
-                   must=Must("peer", at_most=1.0))]
+    def side(maker, quality):
+        def rate():
+            return per_cpu_second(maker.milliseconds(source, originals, [EDGE], quality, count,
+                                                     2))
+        rate()  # Whatever is set up once.
+        return rate
+    ours, *theirs = load.interleaved(plan.rounds, [side(makers.ours, 0)] + [
+        side(peer, quality) for peer, (quality, *_) in zip(makers.peers, equals)])
+
+    results = []
+    what = f"{source} to {EDGE}x{EDGE}"
+    for peer, (quality, their_similarity, their_length), rates in zip(makers.peers, equals, theirs):
+        name = f"{peer.name} at quality {quality}"
+        results += [
+            Result(f"miss, {what}, by CPU time", "misses/CPU s", ours, peer=rates, peer_name=name,
+                   must=Must("peer", at_least=at_least)),
+            Result(f"likeness, {what}", "mean SSIM", [similarity], peer=[their_similarity],
+                   peer_name=name, digits=4),
+            Result(f"bytes, {what}", "mean bytes", [length], peer=[their_length], peer_name=name,
+                   must=Must("peer", at_most=1.0), digits=3)]
+    return results

@@ -11,10 +11,11 @@ class Plan:
     commands: int = 200_000  # Of redis-benchmark per round.
     starts: int = 20  # Of each program, for start-up.
     misses: int = 150  # Per round, for their CPU.
+    looks: int = 20  # Pictures that are looked at for their quality.
     distinct: int = 20_000  # Misses that memory is looked at after.
     burst: int = 1_000  # Of misses of large originals at once, for the same.
 
     @staticmethod
     def quick():
-        return Plan(rounds=3, seconds=1, requests=20_000, commands=50_000, starts=7, misses=60,
+        return Plan(rounds=3, seconds=1, requests=20_000, commands=50_000, starts=7, misses=60, looks=6,
                     distinct=2_000, burst=200)

@@ -36,6 +36,7 @@ class Result:
     peer_name: str = ""
     limit_name: str = ""
     must: Must | None = None
+    digits: int = 2  # Of its ratios, for people.
 
     def ratios(self, against):
         """Ours by theirs, round by round: what slows a round slows both its sides."""
@@ -49,12 +50,12 @@ class Result:
         return self.must.held(statistics.median(self.ratios(self.must.against)))
 
 
-def _with_spread(ratios):
-    if not ratios:
-        return ""
+def _with_spread(ratios, digits):
     if len(ratios) == 1:
-        return f"{ratios[0]:.2f}"
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        return f"{ratios[0]:.{digits}f}"
+    middle, low, high = (f"{ratio:.{digits}f}"
+                         for ratio in (statistics.median(ratios), min(ratios), max(ratios)))
+    return f"{middle} ({low} to {high})"
 
 
 def table(results):
@@ -64,7 +65,7 @@ def table(results):
             if not getattr(result, against):
                 continue
             judged = result.must is not None and result.must.against == against
-            rows.append((result.name, name, _with_spread(result.ratios(against)),
+            rows.append((result.name, name, _with_spread(result.ratios(against), result.digits),
                          str(result.must) if judged else "",
                          ("yes" if result.held else "NO") if judged else ""))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -118,6 +119,7 @@ def write(results, folder, quick):
             "nginx": _first_line(["nginx", "-v"]),
             "redis": _first_line(["redis-server", "--version"]),
             "wrk": _first_line(["wrk", "-v"]),
+            "node": _first_line(["node", "--version"]),
             "vips": _first_line(["pkg-config", "--modversion", "vips"]),
         },
     }

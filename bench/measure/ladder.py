@@ -1,0 +1,50 @@
+"""The nine sizes of HR clients of one photo by CPU time, asked for at once and one after another,
+beside others that make the same pictures. They make each size of the original, at the quality of
+miss_cpu.py."""
+
+import load
+from pictures import Makers, per_cpu_second
+from report import Must, Result
+
+EDGES = [48, 64, 96, 120, 240, 360, 432, 504, 648]
+JUDGED = 240
+OUR_QUALITY = 80  # Likeness's default.
+# As in miss_cpu.py.
+SOURCES = [("648x648", 6, 1.5), ("1600x1200", 10, 2.5), ("4000x3000", 15, 4)]
+
+
+def measure(servers, plan):
+    makers = Makers(servers)
+    return [result for source, less, at_least in SOURCES
+            for result in beside(servers, makers, source, plan.misses // less, plan, at_least)]
+
+
+def beside(servers, makers, source, count, plan, at_least):
+    originals = servers.originals_of(source)
+    numbers = range(min(originals, plan.looks))
+    similarity, _ = makers.quality_of(makers.ours, source, JUDGED, 0, numbers)
+    qualities = [makers.equal_quality(peer, source, JUDGED, numbers, similarity)[0]
+                 for peer in makers.peers]
+
+    def side(maker, quality, clients, *how):
+        def rate():
+            return per_cpu_second(maker.milliseconds(source, originals, EDGES, quality, count,
+                                                     clients, *how))
+        rate()  # Whatever is set up once.
+        return rate
+    at_once = len(EDGES)
+    ours, one_by_one, limit, *theirs = load.interleaved(plan.rounds, [
+        side(makers.ours, 0, at_once), side(makers.ours, 0, 1),
+        side(makers.loop, OUR_QUALITY, 1, "once"),
+        *(side(peer, quality, at_once) for peer, quality in zip(makers.peers, qualities))])
+
+    name = f"nine sizes of {source}, {{}}, by CPU time"
+    limits = {"limit": limit, "limit_name": "one decode and nine encodes"}
+    results = []
+    for peer, quality, rates in zip(makers.peers, qualities, theirs):
+        peers = {"peer": rates, "peer_name": f"{peer.name} at quality {quality}"}
+        results += [Result(name.format("at once"), "photos/CPU s", ours, **peers, **limits,
+                           must=Must("peer", at_least=at_least)),
+                    Result(name.format("one by one"), "photos/CPU s", one_by_one, **peers, **limits)]
+        limits = {}  # It is the same beside each peer.
+    return results

@@ -1,0 +1,106 @@
+"""Whoever makes pictures of originals: Likeness and its peers, by one interface, so that they can be
+judged at one quality."""
+
+import itertools
+
+import load
+import usage
+from processes import Failed, output_of
+
+NEAR = 0.001  # Pictures of equal quality differ by so much of SSIM at most.
+BEST = 95  # No peer is asked for a higher quality: what it then lacks is not the encoder's fault.
+
+
+class Over:
+    """A server. `path` makes the URL of a photo (size of the original, its name), an edge and a
+    quality."""
+
+    def __init__(self, name, server, path):
+        self.name, self._server, self._path = name, server, path
+        self._new = itertools.count()
+
+    def milliseconds(self, source, originals, edges, quality, count, clients):
+        """CPU per photo that nobody has asked for before, of each edge."""
+        paths = []
+        for number in itertools.islice(self._new, count):
+            photo = f"person{number}-{number % originals}"
+            paths += [self._path(source, photo, edge, quality) for edge in edges]
+        before = usage.cpu_seconds(self._server.pid)
+        load.ask_each(self._server, paths, clients)
+        return (usage.cpu_seconds(self._server.pid) - before) * 1000 / count
+
+    def write(self, source, edge, quality, numbers, folder):
+        """Pictures of these originals, by the originals' file names."""
+        for number in numbers:
+            path = self._path(source, f"look-{number}", edge, quality)
+            (folder / f"{number}.jpg").write_bytes(load.get(self._server.url(path))[0])
+
+
+class Loop:
+    """The bare loop."""
+
+    name = "vips_thumbnail_buffer loop"
+
+    def __init__(self, servers):
+        self._program = servers.build / "bench" / "thumbnail_loop"
+        self._originals = servers.originals
+
+    def milliseconds(self, source, _originals, edges, quality, count, _clients, *how):
+        printed = output_of([self._program, self._originals / source, ",".join(map(str, edges)),
+                             quality, count, *how])
+        return float(printed) / count
+
+    def write(self, source, edge, quality, numbers, folder):
+        output_of([self._program, self._originals / source, edge, quality, f"{folder}/"])
+        for file in folder.iterdir():
+            if int(file.stem) not in numbers:
+                file.unlink()
+
+
+class Makers:
+    """All of them, before one origin."""
+
+    def __init__(self, servers):
+        origin = servers.origin()
+        self._servers = servers
+        likeness = servers.likeness("--origin", origin.url("/{id}.jpg"), "--workers", "1",
+                                    "--image-workers", "1")
+        self.ours = Over("Likeness", likeness, lambda source, photo, edge, _:
+                         f"/photos/{source}%2F{photo}/HR{edge}x{edge}.jpg")
+
+        def plain(source, photo, edge, quality):
+            return f"/{quality}/{edge}/{source}/{photo}.jpg"
+        self.peers = [Over("nginx image_filter", servers.image_filter(origin), plain),
+                      Over("sharp", servers.sharp(origin), plain), Loop(servers)]
+        self.loop = self.peers[-1]
+
+    def quality_of(self, maker, source, edge, quality, numbers):
+        """Mean likeness to what is lossless, and mean bytes."""
+        folder = self._servers.new_folder()
+        maker.write(source, edge, quality, numbers, folder)
+        printed = output_of([self._servers.build / "bench" / "compare_pictures",
+                             self._servers.originals / source, folder])
+        similarity, length = printed.split()
+        return float(similarity), float(length)
+
+    def equal_quality(self, maker, source, edge, numbers, similarity):
+        """The highest quality of a peer's encoder, BEST at most, at which its pictures are within
+        NEAR of a likeness; with the likeness and bytes that it gives."""
+        low, high = 40, BEST
+        found = {}
+        while low < high:
+            middle = (low + high + 1) // 2
+            found[middle] = self.quality_of(maker, source, edge, middle, numbers)
+            if found[middle][0] <= similarity + NEAR:
+                low = middle
+            else:
+                high = middle - 1
+        if low not in found:
+            found[low] = self.quality_of(maker, source, edge, low, numbers)
+        return low, *found[low]
+
+
+def per_cpu_second(milliseconds):
+    if not milliseconds:
+        raise Failed("a server used no CPU: this machine is too busy to measure on")
+    return 1000 / milliseconds
