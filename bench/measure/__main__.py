@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 
+import herd
 import ladder
 import memory_hits
 import miss_cpu
@@ -21,7 +22,7 @@ from plan import Plan
 from processes import Failed
 from servers import Servers
 
-CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, ladder, miss_memory, startup]
+CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, ladder, herd, miss_memory, startup]
 
 
 def arguments():

@@ -80,6 +80,26 @@ def ab(server, path, count, options=(), plain=True):
     return Rate(float(re.search(r"Requests per second: +([\d.]+)", text)[1]), count / cpu)
 
 
+@dataclasses.dataclass(frozen=True)
+class Times:
+    """Of so many answers, in milliseconds."""
+    per_second: float
+    p50: float
+    p99: float
+    p999: float
+    longest: float
+
+
+def open_loop(build, server, paths, connections, rate=0):
+    """Asks for each path once, at moments planned before; see bench/open_loop.cc."""
+    printed = output_of([build / "bench" / "open_loop", server.port, connections, rate],
+                        "".join(f"{path}\n" for path in paths))
+    answers, failed, seconds, *times = map(float, printed.split())
+    if failed:
+        raise Failed(f"{failed:.0f} of {answers:.0f} answers of port {server.port} were no 200")
+    return Times(answers / seconds, *times)
+
+
 def redis_benchmark(server, command, count):
     """The same command over 32 connections: answers per second."""
     text = output_of(["redis-benchmark", "-p", server.port, "-c", 32, "-n", count, "--csv",

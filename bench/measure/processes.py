@@ -59,9 +59,9 @@ class Running:
             self._process.wait()
 
 
-def output_of(command):
-    """What a program prints; the whole of its output is the error if it fails."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
+def output_of(command, text=None):
+    """What a program prints that reads `text`; the whole of its output is the error if it fails."""
+    done = subprocess.run([str(part) for part in command], input=text, capture_output=True, text=True,
                           check=False)
     if done.returncode != 0:
         raise Failed(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
