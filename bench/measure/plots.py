@@ -1,6 +1,7 @@
 """Plots as SVG within one self-contained page."""
 
 import html
+import statistics
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 860, 220, 60, 24
 COLOURS = ("#2563eb", "#d97706", "#059669", "#7c3aed", "#dc2626")
@@ -13,6 +14,8 @@ body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2rem aut
 svg {{ width: 100%; height: auto; font-size: 11px }}
 svg text {{ fill: currentColor }}
 .axis {{ stroke: currentColor; stroke-opacity: .3 }}
+.spread {{ stroke: currentColor; stroke-width: 1.5 }}
+.missed {{ color: #dc2626; font-weight: bold }}
 .fault {{ stroke: #9ca3af; stroke-dasharray: 2 3 }}
 figure {{ margin: 2rem 0 }}
 table {{ border-collapse: collapse }} td, th {{ padding: .2rem .8rem; text-align: left }}
@@ -72,6 +75,39 @@ def lines(title, unit, series, marks=()):
             f'{"".join(parts)}{keys}</svg></figure>')
 
 
+def bars(title, unit, rows):
+    """A figure of horizontal bars: `rows` are (name, [a number per round], note). A bar is as long as
+    the median, the line in it spans all rounds."""
+    left, right, each = 250, 190, 24
+    most = _nice(max(max(numbers) for _, numbers, _ in rows))
+    height = each * len(rows) + 4
+
+    def place(value):
+        return left + value / most * (WIDTH - left - right)
+
+    parts = []
+    for i, (name, numbers, note) in enumerate(rows):
+        top, middle = i * each + 4, statistics.median(numbers)
+        colour = COLOURS[i % len(COLOURS)]
+        y = top + each / 2 - 3
+        parts.append(
+            f'<text x="{left - 8}" y="{top + 13}" text-anchor="end">{html.escape(name)}</text>'
+            f'<rect x="{left}" y="{top}" width="{place(middle) - left:.1f}" height="{each - 6}" '
+            f'fill="{colour}" fill-opacity=".75"/>'
+            f'<line class="spread" x1="{place(min(numbers)):.1f}" x2="{place(max(numbers)):.1f}" '
+            f'y1="{y}" y2="{y}"/>'
+            f'<text x="{place(max(numbers)) + 8:.1f}" y="{top + 13}">{_short(middle)} '
+            f'{html.escape(note)}</text>')
+    return (f"<figure><figcaption><b>{html.escape(title)}</b>, {html.escape(unit)}</figcaption>"
+            f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(title)}">'
+            f'{"".join(parts)}</svg></figure>')
+
+
+def _short(value):
+    """Four digits, and more only before the point."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+
+
 def soak_page(report):
     samples = report["samples"]
     marks = [fault["second"] for fault in report["faults"]]
@@ -98,3 +134,38 @@ def soak_page(report):
                         f"answers {statuses}; {report['wrong_count']} wrong.</p>"
                         f"<table><tr><th>last quarter by second quarter</th><th></th></tr>{rows}</table>"
                         + "".join(figures))
+
+
+def bench_page(document):
+    """What bench/run.sh measured, from its JSON. Classes of one name share their figure."""
+    groups = {}
+    for one in document["classes"]:
+        groups.setdefault(one["name"], []).append(one)
+    rows, figures = [], []
+    for name, group in groups.items():
+        sides = [("Likeness", group[0]["rounds"]["ours"], "")]
+        for one in group:
+            for against in ("peer", "limit"):
+                if (ratio := one[f"ratio_{against}"]) is None:
+                    continue
+                theirs = one[f"{against}_name"]
+                sides.append((theirs, one["rounds"][against], f"(ours: {_short(ratio)} x)"))
+                rows.append(_bench_row(one, against))
+        figures.append(bars(name, group[0]["unit"], sides))
+    machine, versions = document["machine"], document["versions"]
+    about = (f"{document['date']}, {document['commit']}{', a quick look' if document['quick'] else ''}: "
+             f"{machine['cores']} x {machine['cpu'].strip()}, Linux {machine['kernel']}; "
+             + ", ".join(versions.values()))
+    return page("Likeness beside its peers",
+                f"<p>{html.escape(about)}.</p><p>Medians of interleaved rounds; the lines span all "
+                "rounds. Only the ratios mean something on another machine.</p>"
+                "<table><tr><th>class</th><th>beside</th><th>ratio</th><th>must be</th><th></th></tr>"
+                + "".join(rows) + "</table>" + "".join(figures))
+
+
+def _bench_row(one, against):
+    judged = (one["must"] or "").endswith(against)
+    verdict = ('<td>held</td>' if one["held"] else '<td class="missed">missed</td>') if judged else "<td></td>"
+    must = html.escape(one["must"].split(" x ")[0]) if judged else ""
+    return (f"<tr><td>{html.escape(one['name'])}</td><td>{html.escape(one[f'{against}_name'])}</td>"
+            f"<td>{_short(one[f'ratio_{against}'])}</td><td>{must}</td>{verdict}</tr>")

@@ -1,4 +1,4 @@
-"""Results, as a table for people and as JSON for programs."""
+"""Results: as a table and a page for people, and as JSON for programs."""
 
 import dataclasses
 import datetime
@@ -7,6 +7,8 @@ import os
 import platform
 import statistics
 import subprocess
+
+import plots
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,14 +119,17 @@ def write(results, folder, quick):
         "machine": _machine(),
         "versions": {
             "nginx": _first_line(["nginx", "-v"]),
+            "varnish": _first_line(["varnishd", "-V"]),
             "redis": _first_line(["redis-server", "--version"]),
             "wrk": _first_line(["wrk", "-v"]),
-            "node": _first_line(["node", "--version"]),
-            "vips": _first_line(["pkg-config", "--modversion", "vips"]),
+            "node": "node " + _first_line(["node", "--version"]),
+            "vips": "vips " + _first_line(["pkg-config", "--modversion", "vips"]),
         },
     }
-    text = json.dumps(document, indent=2) + "\n"
-    for name in (f"{document['date'][:10]}.json", "latest.json"):
-        new = folder / f"{name}.tmp"
-        new.write_text(text, encoding="utf-8")
-        new.replace(folder / name)
+    day = document["date"][:10]
+    for suffix, text in (("json", json.dumps(document, indent=2) + "\n"),
+                         ("html", plots.bench_page(document))):
+        for name in (f"{day}.{suffix}", f"latest.{suffix}"):
+            new = folder / f"{name}.tmp"
+            new.write_text(text, encoding="utf-8")
+            new.replace(folder / name)
