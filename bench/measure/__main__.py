@@ -18,11 +18,13 @@ import redis_hits
 import report
 import short_answers
 import startup
+import tail
 from plan import Plan
 from processes import Failed
 from servers import Servers
 
-CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, ladder, herd, miss_memory, startup]
+CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, ladder, herd, tail, miss_memory,
+           startup]
 
 
 def arguments():
