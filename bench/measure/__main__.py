@@ -14,6 +14,7 @@ import ladder
 import memory_hits
 import miss_cpu
 import miss_memory
+import quality
 import redis_hits
 import report
 import short_answers
@@ -23,7 +24,7 @@ from plan import Plan
 from processes import Failed
 from servers import Servers
 
-CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, ladder, herd, tail, miss_memory,
+CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, quality, ladder, herd, tail, miss_memory,
            startup]
 
 
