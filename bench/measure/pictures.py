@@ -15,18 +15,21 @@ class Over:
     """A server. `path` makes the URL of a photo (size of the original, its name), an edge and a
     quality."""
 
-    def __init__(self, name, server, path):
-        self.name, self._server, self._path = name, server, path
+    def __init__(self, name, build, server, path):
+        self.name, self._build, self._server, self._path = name, build, server, path
         self._new = itertools.count()
 
     def milliseconds(self, source, originals, edges, quality, count, clients):
-        """CPU per photo that nobody has asked for before, of each edge."""
-        paths = []
-        for number in itertools.islice(self._new, count):
-            photo = f"person{number}-{number % originals}"
-            paths += [self._path(source, photo, edge, quality) for edge in edges]
+        """CPU per photo that nobody has asked for before, of each edge. As many clients as edges ask
+        for one photo together, and for the next one only when all are answered."""
+        photos = [[self._path(source, f"person{number}-{number % originals}", edge, quality)
+                   for edge in edges] for number in itertools.islice(self._new, count)]
         before = usage.cpu_seconds(self._server.pid)
-        load.ask_each(self._server, paths, clients)
+        if clients == len(edges):
+            for paths in photos:
+                load.open_loop(self._build, self._server, paths, clients)
+        else:
+            load.ask_each(self._server, itertools.chain.from_iterable(photos), clients)
         return (usage.cpu_seconds(self._server.pid) - before) * 1000 / count
 
     def write(self, source, edge, quality, numbers, folder):
@@ -66,13 +69,14 @@ class Makers:
         self._servers = servers
         likeness = servers.likeness("--origin", origin.url("/{id}.jpg"), "--workers", "1",
                                     "--image-workers", "1")
-        self.ours = Over("Likeness", likeness, lambda source, photo, edge, _:
+        self.ours = Over("Likeness", servers.build, likeness, lambda source, photo, edge, _:
                          f"/photos/{source}%2F{photo}/HR{edge}x{edge}.jpg")
 
         def plain(source, photo, edge, quality):
             return f"/{quality}/{edge}/{source}/{photo}.jpg"
-        self.peers = [Over("nginx image_filter", servers.image_filter(origin), plain),
-                      Over("sharp", servers.sharp(origin), plain), Loop(servers)]
+        self.peers = [
+            Over("nginx image_filter", servers.build, servers.image_filter(origin), plain),
+            Over("sharp", servers.build, servers.sharp(origin), plain), Loop(servers)]
         self.loop = self.peers[-1]
 
     def quality_of(self, maker, source, edge, quality, numbers):
