@@ -1,6 +1,6 @@
 """A thousand clients that ask for one cold photo at once: how often the origin is asked, and how long
-the last of them waits, beside a client that is alone and beside nginx's image_filter behind its cache,
-which has a lock for this.
+the last of them waits, beside a client that is alone and beside nginx's image_filter behind its
+cache, which has a lock for this.
 
 Where the miss is short a thousand answers take longer than it does, whoever gives them, so there the
 wait is shown and not judged."""
@@ -49,7 +49,7 @@ def herd(servers, origin, source, where, judged, plan):
         return times
 
     def alone(server):
-        """The milliseconds of such a client: one after the other, they take as long as all of them."""
+        """The mean of such clients' milliseconds."""
         times = load.open_loop(servers.build, server, [new_photo(server) for _ in range(ALONE)], 1)
         return 1000 / times.per_second
 

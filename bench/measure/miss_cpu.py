@@ -1,6 +1,6 @@
-"""Misses of one size by CPU time, all processes of a server together, beside others that make the same
-picture of the same originals: at the highest quality at which theirs are still within .001 of ours in
-mean SSIM, and then ours must have no more bytes."""
+"""Misses of one size by CPU time, all processes of a server together, beside others that make the
+same picture of the same originals: at the highest quality at which theirs are still within .001 of
+ours in mean SSIM, and then ours must have no more bytes."""
 
 import load
 from pictures import Makers, per_cpu_second

@@ -33,8 +33,8 @@ class Over:
         return (usage.cpu_seconds(self._server.pid) - before) * 1000 / count
 
     def write(self, source, edge, quality, numbers, folder):
-        """Pictures of these originals, by the originals' file names; each the first of its photo, since
-        later ones may be made of a reduced original."""
+        """Pictures of these originals, by the originals' file names. Each is the first of its photo,
+        since later ones may be made of a reduced original."""
         for number in numbers:
             path = self._path(source, f"look{edge}-{number}", edge, quality)
             (folder / f"{number}.jpg").write_bytes(load.get(self._server.url(path))[0])

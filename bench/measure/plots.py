@@ -165,7 +165,8 @@ def bench_page(document):
 
 def _bench_row(one, against):
     judged = (one["must"] or "").endswith(against)
-    verdict = ('<td>held</td>' if one["held"] else '<td class="missed">missed</td>') if judged else "<td></td>"
     must = html.escape(one["must"].split(" x ")[0]) if judged else ""
+    verdict = ("held" if one["held"] else "missed") if judged else ""
     return (f"<tr><td>{html.escape(one['name'])}</td><td>{html.escape(one[f'{against}_name'])}</td>"
-            f"<td>{_short(one[f'ratio_{against}'])}</td><td>{must}</td>{verdict}</tr>")
+            f"<td>{_short(one[f'ratio_{against}'])}</td><td>{must}</td>"
+            f'<td class="{verdict}">{verdict}</td></tr>')

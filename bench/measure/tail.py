@@ -1,9 +1,9 @@
-"""How long the slowest answers take at a steady load: requests at planned moments (bench/open_loop.cc),
-most of them for what is in memory and some for photos that nobody has asked for, beside nginx's
-image_filter behind its cache.
+"""How long the slowest answers take at a steady load: requests at planned moments
+(bench/open_loop.cc), most for what is in memory and some for photos that nobody has asked for, beside
+nginx's image_filter behind its cache.
 
-Photos are asked for as often as their rank says (zipf, exponent 1), in four sizes. A cache that has met
-95 % of such requests for 100,000 photos has made 200,000 pictures, which would take longer than all
+Photos are asked for as often as their rank says (zipf, exponent 1), in four sizes. A cache that has
+met 95 % of such requests for 100,000 photos has made 200,000 pictures, which takes longer than all
 else here; so the popular ones are made before, and 95 % of the requests are for these. Both get the
 same rate: 70 % of what the slower one can answer. At 70 % of what Likeness can, it is shown too.
 """
