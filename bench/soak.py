@@ -33,6 +33,7 @@ FAULT_EVERY = 10  # Seconds.
 # Memory that is small enough to be full within a minute, so that what grows after that is a leak.
 SETTINGS = {"memory__capacity_bytes": "32MiB", "redis__command_timeout": "150ms",
             "redis__reconnect_max": "500ms", "redis__max_unheard": "2s", "origin__timeout": "2s", "origin__connect_timeout": "1s",
+            "origin__breaker_pause": "200ms", "origin__breaker_max_pause": "500ms",
             "freshness__photo_ttl": "60s", "freshness__min_ttl": "1s", "freshness__failure_ttl": "1s",
             "freshness__no_photo_ttl": "20s", "access__admin_token": "soak", "log__level": "error",
             "imaging__recycle_after_jobs": "2000"}
