@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "cache/redis_url.h"
@@ -127,13 +128,17 @@ void raise_descriptor_limit() {
 void reload(const config::Sources& sources, Process& process, Settings& running) {
   const auto loaded = config::load(sources);
   if (!loaded) return log::error("SIGHUP: nothing is reloaded: {}", loaded.error().detail);
+  // Who may see what hangs on listeners and the origin, too: those that there are.
+  Settings changed = running;
+  const auto others = config::take_over(*loaded, changed);
   try {
-    process.reload(*loaded);
+    process.reload(changed);
   } catch (const std::exception& error) {
     return log::error("SIGHUP: nothing is reloaded: {}", error.what());
   }
-  log::change_level(loaded->log);
-  for (const std::string_view other : config::take_over(*loaded, running))
+  log::change_level(changed.log);
+  running = std::move(changed);
+  for (const std::string_view other : others)
     log::warn("SIGHUP: {} takes effect with the next start", other);
   log::info("SIGHUP: keys, tokens, access and limits are reloaded");
 }

@@ -101,6 +101,14 @@ class Reload(case.Case):
         self.reload(server)
         self.assertEqual(server.read("err").count("are reloaded"), said + 1)
 
+    def test_operators_urls_stay_on_their_listener_until_the_next_start(self):
+        server = self.start_server(http={"admin_listen": ["127.0.0.1:0"]})
+        self.assertEqual(server.get("/metrics").status, 404)
+        self.write()
+        self.reload(server, "http.admin_listen takes effect with the next start")
+        for path in ("/metrics", "/debug/photo/ada", "/admin/purge"):
+            self.assertEqual(server.get(path).status, 404, path)
+
     def test_no_request_fails_while_it_reloads(self):
         server = self.start_server(access={"admin_token": "a"})
         judge = lambda target, answer: None if answer.status == 200 else "not 200"  # noqa: E731
