@@ -89,7 +89,7 @@ class Client(threading.Thread):
         self.world.times.append(time.monotonic() - started)
         self.world.statuses[answer.status] += 1
         if why := self.judge(target, answer, headers):
-            self.world.wrong.append(f"{target}: {answer.status} {why}")
+            self.world.wrong.append(f"{target}: {answer.status} {why}, after {self.world.fault}")
         if answer.status == 200:
             self.tags[target] = answer["ETag"]
 
@@ -117,6 +117,7 @@ class World:
                         for _ in range(2)]
         self.over = threading.Event()
         self.origin_fails = False
+        self.fault = "none"
         self.times, self.wrong = collections.deque(), []
         self.statuses = collections.Counter()
         self.turn = 0
@@ -205,7 +206,8 @@ def watch(world, minutes):
         for fault in itertools.cycle(FAULTS):
             if world.over.wait(FAULT_EVERY):
                 return
-            faults.append({"second": round(time.monotonic() - began), "fault": fault.__name__})
+            world.fault = fault.__name__
+            faults.append({"second": round(time.monotonic() - began), "fault": world.fault})
             fault(world)
 
     breaker = threading.Thread(target=break_things)

@@ -24,6 +24,8 @@ constexpr milliseconds kStartTimeout{20'000};
 // Pauses after workers that failed to start: the first, and the longest.
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kLongestPause{5'000};
+// Who kills workers usually kills all that there are, and the next one may get the job just then.
+constexpr int kTries = 4;
 
 std::string describe_end(int status) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitNoSandbox) {
@@ -45,7 +47,7 @@ struct Waiting {
   Job job;
   Pool::Done done;
   Loop::TimerId deadline = Loop::TimerId::none;
-  bool again = false;  // Its first worker was killed.
+  int killed = 0;  // Workers that somebody killed while they were at it.
 };
 
 // Somebody else's doing, an operator's or the system's for want of memory, and not its job's:
@@ -268,9 +270,9 @@ void Pool::State::on_end(Slot& slot, int status) {
     pause(slot, describe_end(status));
   }
   if (!current) return;
-  if (!by_us && was_killed(status) && !current->again) {
-    current->again = true;
-    return enqueue(std::move(*current));
+  if (!by_us && was_killed(status)) {
+    if (++current->killed < kTries) return enqueue(std::move(*current));
+    return current->done(fail(Errc::overloaded, "image workers are killed", seconds(1)));
   }
   if (timed_out) {
     current->done(fail(Errc::source_too_large, "time"));

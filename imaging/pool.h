@@ -27,11 +27,11 @@ struct PoolStats {
 // a decoder's crash, bug or bomb costs one job and not the server. Each worker does one job at a
 // time; jobs wait in a bounded queue. A worker that dies or passes the deadline fails its job and
 // is replaced; so is one that has served its time or grown too large. A job whose worker somebody
-// killed is tried once more.
+// killed (an operator, or the system for want of memory) is tried again a few times.
 //
 // Errors of submit(): bad_source (no picture of an allowed format, damaged, or it crashed the
-// worker), source_too_large (bytes, pixels, or the job's time), overloaded (queue full),
-// shutting_down, internal.
+// worker), source_too_large (bytes, pixels, or the job's time), overloaded (queue full, or one
+// worker after the other is killed), shutting_down, internal.
 //
 // A pool all of whose workers fail to start (a limit of the machine, a kernel without seccomp)
 // fails its jobs with Errc::internal and the reason, and tries again with growing pauses.
