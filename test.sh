@@ -1,13 +1,16 @@
 #!/bin/bash
-# Builds likeness and runs its tests; with --all also the lint, and the tests under the sanitizers.
+# Builds likeness and runs its tests; with --all also the lint, the tests under the sanitizers, the
+# fuzz targets for a minute each, and the Debian package's life (as root).
 # Other arguments go to ctest: ./test.sh --all, ./test.sh -R memory
 set -euo pipefail
 cd "$(dirname "$0")"
 
 presets=(dev)
 groups=(build test)
+all=
 if [[ ${1:-} == --all ]]; then
   shift
+  all=yes
   presets=(asan tsan dev)
   groups=(build test lint)
 fi
@@ -25,10 +28,17 @@ for preset in "${presets[@]}"; do
   echo "== $preset"
   cmake --preset "$preset" --log-level=WARNING >/dev/null
   "${runner[@]}" cmake --build --preset "$preset"
-  if [[ $preset == dev && " ${groups[*]} " == *" lint "* ]]; then .ci/lint; fi
+  if [[ $preset == dev && $all ]]; then .ci/lint; fi
   # Threads meet in proxy/ and cache/; decoders run in processes of one thread, and the whole program
   # runs under AddressSanitizer.
   only=()
   [[ $preset == tsan ]] && only=(--label-exclude 'e2e|imaging')
   "${runner[@]}" ctest --preset "$preset" "${only[@]}" "$@"
 done
+
+if [[ $all ]]; then
+  echo "== fuzz"
+  tests/fuzz/run.sh
+  echo "== package"
+  tests/packaging/test.sh
+fi
