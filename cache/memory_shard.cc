@@ -1,6 +1,7 @@
 #include "cache/memory_shard.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <iterator>
 #include <utility>
@@ -8,29 +9,35 @@
 namespace likeness::cache {
 namespace {
 
-// What malloc adds to a block, its rounding included, on average.
-constexpr std::size_t kBlock = 16;
-// shared_ptr's counters, in one block with what they count.
-constexpr std::size_t kShared = 16 + kBlock;
-// The map's node: its value, the cached hash, the chain's pointer, and up to two bucket pointers
+// What a block of that size takes: jemalloc has a class for every 16 bytes at first, and then four
+// to each doubling. Other allocators take less of large blocks.
+constexpr std::size_t block(std::size_t size) {
+  const std::size_t step = std::max<std::size_t>(16, std::bit_ceil(size) / 8);
+  return (size + step - 1) / step * step;
+}
+// A value in one block with shared_ptr's counters.
+template <class T>
+constexpr std::size_t kShared = block(2 * sizeof(void*) + sizeof(T));
+// The map's node: its value, the cached hash and the chain's pointer; and up to two bucket pointers
 // while the table is half full.
-constexpr std::size_t kPhotoNode = sizeof(PhotoItems::value_type) + 4 * sizeof(void*) + kBlock;
+constexpr std::size_t kPhotoNode =
+    block(sizeof(PhotoItems::value_type) + 2 * sizeof(void*)) + 2 * sizeof(void*);
 // With its slot in PhotoItem::pictures, which doubles as it grows.
-constexpr std::size_t kPictureNode = sizeof(PictureItem) + 2 * sizeof(PictureSlot) + kBlock;
+constexpr std::size_t kPictureNode = block(sizeof(PictureItem)) + 2 * sizeof(PictureSlot);
 
 std::size_t heap_size(const std::string& text) {
   const std::size_t in_place = std::string().capacity();
-  return text.capacity() > in_place ? text.capacity() + 1 + kBlock : 0;
+  return text.capacity() > in_place ? block(text.capacity() + 1) : 0;
 }
 
 std::size_t size_of(const Meta& meta) {
-  return kShared + sizeof meta + heap_size(meta.version) + heap_size(meta.content_type) +
+  return kShared<Meta> + heap_size(meta.version) + heap_size(meta.content_type) +
          heap_size(meta.thumbhash) + heap_size(meta.colour) + heap_size(meta.preview) +
          heap_size(meta.origin_etag) + heap_size(meta.origin_last_modified);
 }
 
 std::size_t size_of(const Picture& picture) {
-  return kShared + sizeof picture + kShared + sizeof *picture.bytes + heap_size(*picture.bytes) +
+  return kShared<Picture> + kShared<std::string> + heap_size(*picture.bytes) +
          heap_size(picture.content_type) + heap_size(picture.etag) + heap_size(picture.version) +
          heap_size(picture.head);
 }
@@ -232,18 +239,22 @@ void MemoryShard::make_room(std::size_t size, const PhotoItem* kept, Removed& re
     hand_ = item.newer;
     const bool is_meta = &item == &item.photo->item;
     if (is_meta && (item.photo == kept || !item.photo->pictures.empty())) continue;
-    if (!std::exchange(item.used, false)) evict(item, removed);
+    if (!std::exchange(item.used, false)) evict(item, kept, removed);
   }
 }
 
-void MemoryShard::evict(const QueueItem& item, Removed& removed) {
+void MemoryShard::evict(const QueueItem& item, const PhotoItem* kept, Removed& removed) {
   PhotoItem& photo = *item.photo;
-  ++evictions_;
-  if (&item == &photo.item) {
-    remove_photo(photos_.find(*photo.key), removed);
-  } else {
+  const bool is_meta = &item == &photo.item;
+  if (!is_meta) {
     const auto is_it = [&item](const PictureSlot& slot) { return slot.item.get() == &item; };
     remove_picture(std::ranges::find_if(photo.pictures, is_it), removed);
+    ++evictions_;
+  }
+  // The hand has spared a meta for its pictures' sake: without them nothing speaks for it.
+  if (is_meta || (&photo != kept && photo.pictures.empty() && !photo.item.used)) {
+    remove_photo(photos_.find(*photo.key), removed);
+    ++evictions_;
   }
 }
 

@@ -106,7 +106,8 @@ class alignas(64) MemoryShard {
   // Makes room for `size` more bytes. The meta of `kept` stays; its pictures may go.
   // REQUIRES: it fits beside that meta.
   void make_room(std::size_t size, const PhotoItem* kept, Removed& removed);
-  void evict(const QueueItem& item, Removed& removed);
+  // With a photo's last picture its meta goes too, unless it has been used or is that of `kept`.
+  void evict(const QueueItem& item, const PhotoItem* kept, Removed& removed);
 
   const std::size_t capacity_;
   const std::size_t max_variants_;
