@@ -33,6 +33,8 @@ std::size_t element_end(std::string_view list) {
 }  // namespace
 
 bool matches_any(std::string_view field_value, std::string_view etag) {
+  // Nearly always the client has one copy, and it is ours.
+  if (!etag.empty() && field_value == etag) return true;
   while (!field_value.empty()) {
     const auto end = element_end(field_value);
     const auto tag = trimmed(field_value.substr(0, end));
@@ -52,8 +54,8 @@ bool not_modified(const Request& request, std::string_view etag, std::int64_t la
     if (matches_any(header.value, etag)) return true;
   }
   if (has_tags || last_modified < 0) return false;
-  const auto since = parse_date(request.header("If-Modified-Since"));
-  return since >= 0 && last_modified <= since;
+  const auto since = request.header("If-Modified-Since");
+  return !since.empty() && last_modified <= parse_date(since);
 }
 
 }  // namespace likeness::http

@@ -1,6 +1,7 @@
 #ifndef LIKENESS_PROXY_HTTP_MESSAGE_H_
 #define LIKENESS_PROXY_HTTP_MESSAGE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,7 +16,13 @@ namespace likeness::http {
 enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
 
 // Are these the same field name or keyword, in any case?
-[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
+[[nodiscard]] inline bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [&](char x, char y) { return lower(x) == lower(y); });
+}
 
 struct Header {
   std::string_view name;   // As the client spelled it.

@@ -1,9 +1,9 @@
 #include "proxy/http/request_parser.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
-#include <cstring>
 #include <functional>
 #include <utility>
 
@@ -16,6 +16,16 @@ namespace bh = boost::beast::http;
 
 // Far above what browsers and proxies send (about 30), low enough to look headers up one by one.
 constexpr std::size_t kMaxHeaders = 256;
+
+// The characters of RFC 3986's authority without user information. Links are made of a host.
+constexpr auto kHostCharacters = [] {
+  std::array<bool, 256> known{};
+  for (const char c :
+       std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                        "-._~%!$&'()*+,;=:[]"))
+    known[static_cast<unsigned char>(c)] = true;
+  return known;
+}();
 
 std::string_view plain(boost::beast::string_view view) { return {view.data(), view.size()}; }
 
@@ -38,6 +48,7 @@ bool visible_ascii(std::string_view text) {
 
 // Without the scheme and authority of "http://host/path".
 std::string_view without_authority(std::string_view target) {
+  if (target.starts_with('/')) return target;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!same_name(target.substr(0, scheme.size()), scheme)) continue;
     const auto path = target.find_first_of("/?#", scheme.size());
@@ -134,10 +145,7 @@ void RequestParser::on_field_impl(bh::field field, View name, View value, Code& 
   const char* const name_end = name.data() + name.size();
   const bool moved = std::less<>()(value.data(), name_end) ||
                      std::less<>()(bytes_.data() + bytes_.size(), value.data());
-  if (moved ||
-      plain({name_end, static_cast<std::size_t>(value.data() - name_end)}).contains('\n')) {
-    return refuse(400, code);
-  }
+  if (moved || std::find(name_end, value.data(), '\n') != value.data()) return refuse(400, code);
   if (message_.headers.size() == kMaxHeaders) return refuse(431, code);
   message_.headers.push_back({plain(name), plain(value)});
   switch (field) {
@@ -165,11 +173,8 @@ void RequestParser::check_framing(bh::field field, std::string_view value, Code&
 
 void RequestParser::check_host(std::string_view value, Code& code) {
   if (std::exchange(has_host_, true)) return refuse(400, code);
-  // The characters of RFC 3986's authority without user information. Links are made of it.
-  const bool clean = std::ranges::all_of(value, [](char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-           (c != '\0' && std::strchr("-._~%!$&'()*+,;=:[]", c) != nullptr);
-  });
+  const bool clean = std::ranges::all_of(
+      value, [](char c) { return kHostCharacters[static_cast<unsigned char>(c)]; });
   if (!clean) refuse(400, code);
 }
 
