@@ -44,7 +44,7 @@ struct Shard {
   std::unique_ptr<cache::RedisStore> store;
   std::unique_ptr<origin::Origin> origin;
   std::unique_ptr<fallback::Fallbacks> fallbacks;
-  std::unique_ptr<StoreFace> store_face;          // Where there is an embedded contact store.
+  std::unique_ptr<rest::StoreFace> store_face;    // Where there is an embedded contact store.
   std::unique_ptr<forward::Forwarder> forwarder;  // Where calls are forwarded.
   access::CurrentGuard guard;
   std::unique_ptr<Gateway> gateway;
@@ -341,7 +341,7 @@ void Process::State::start_server(Shard& shard) {
                          source_->list(here, Page::kMaxListed, std::move(done));
                        }};
   if (contacts::StoreThread* contacts = source_->contacts())
-    shard.store_face = std::make_unique<StoreFace>(
+    shard.store_face = std::make_unique<rest::StoreFace>(
         rest::Ports{shard.loop, *contacts,
                     [this, &shard](auto photos, auto done) {
                       purge_->forget(shard.loop, std::move(photos), std::move(done));

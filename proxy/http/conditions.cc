@@ -46,7 +46,7 @@ bool matches_any(std::string_view field_value, std::string_view etag) {
 }
 
 bool not_modified(const Request& request, std::string_view etag, std::int64_t last_modified) {
-  if (request.method != Method::get && request.method != Method::head) return false;
+  if (!reads(request.method)) return false;
   bool has_tags = false;
   for (const Header& header : request.headers) {
     if (!same_name(header.name, "If-None-Match")) continue;

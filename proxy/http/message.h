@@ -15,6 +15,11 @@ namespace likeness::http {
 
 enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
 
+// Does it read, and change nothing: GET and HEAD?
+[[nodiscard]] constexpr bool reads(Method method) {
+  return method == Method::get || method == Method::head;
+}
+
 // Are these the same field name or keyword, in any case?
 [[nodiscard]] inline bool same_name(std::string_view a, std::string_view b) {
   const auto lower = [](char c) {

@@ -60,7 +60,7 @@ void Page::handle(const http::Request& request, Exchange exchange) {
   const auto answer_error = [&](Errc code, std::string_view more = {}) {
     refuse(exchange, Dialect::web, {code, {}, {}}, request.header("accept"), more);
   };
-  if (request.method != http::Method::get && request.method != http::Method::head)
+  if (!http::reads(request.method))
     return answer_error(Errc::method_not_allowed, "Allow: GET, HEAD");
   if (request.path == "/page/contacts") return send_contacts(request, std::move(exchange));
   const auto* file = std::ranges::find(files_, request.path, &File::path);

@@ -92,7 +92,7 @@ bool ContactsApi::handle(const http::Request& request, Exchange& exchange) {
 }
 
 void ContactsApi::perform(const http::Request& request, Resource resource, Exchange exchange) {
-  const bool reads = request.method == Method::get || request.method == Method::head;
+  const bool reads = http::reads(request.method);
   const bool has_body = request.method == Method::post || request.method == Method::patch;
   auto caller = callers_.caller_of(request, !reads);
   if (!caller) return say_no(exchange, caller.error(), challenge(caller.error()));

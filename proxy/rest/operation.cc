@@ -182,7 +182,7 @@ class Work {
   // The contract synchronises a folder by its own URL, too, and by its name. The answer holds
   // contacts, and the options are those of contacts.
   [[nodiscard]] bool synchronises_folder() const {
-    const bool reads = ask_.method == Method::get || ask_.method == Method::head;
+    const bool reads = http::reads(ask_.method);
     if (ask_.resource.kind != Kind::folder || !reads) return false;
     return ask_.prefer.track_changes || std::ranges::any_of(options_, [](const auto& option) {
              const std::string name = contacts::ascii_lower(option.name);
