@@ -10,46 +10,29 @@
 #include <utility>
 
 #include "cache/memory_cache.h"
-#include "cache/redis_feed.h"
 #include "cache/redis_store.h"
 #include "cache/vouch.h"
 #include "config/command_line.h"
-#include "imaging/pool.h"
 #include "proxy/access/guard.h"
 #include "proxy/access/permissions.h"
-#include "proxy/fallback/fallbacks.h"
+#include "proxy/counts.h"
 #include "proxy/forward/upstream.h"
 #include "proxy/forward/written_photos.h"
 #include "proxy/gateway.h"
-#include "proxy/http/server.h"
-#include "proxy/loop/reactor_loop.h"
+#include "proxy/news.h"
 #include "proxy/origin/source.h"
 #include "proxy/photo/service.h"
 #include "proxy/purge/purge.h"
 #include "proxy/purge/webhook.h"
 #include "proxy/service_manager.h"
+#include "proxy/shard.h"
+#include "proxy/shared_pool.h"
 #include "proxy/telemetry/log.h"
 #include "proxy/telemetry/process.h"
 #include "proxy/telemetry/prometheus.h"
 
 namespace likeness {
 namespace {
-
-// One loop and all that lives on it. Built and destroyed on the loop, but for the loop itself.
-struct Shard {
-  explicit Shard(const std::string& name) : loop(name) {}
-  ReactorLoop loop;
-  telemetry::Metrics metrics;
-  std::unique_ptr<photo::Flights> flights;
-  std::unique_ptr<cache::RedisStore> store;
-  std::unique_ptr<origin::Origin> origin;
-  std::unique_ptr<fallback::Fallbacks> fallbacks;
-  std::unique_ptr<rest::StoreFace> store_face;    // Where there is an embedded contact store.
-  std::unique_ptr<forward::Forwarder> forwarder;  // Where calls are forwarded.
-  access::CurrentGuard guard;
-  std::unique_ptr<Gateway> gateway;
-  std::unique_ptr<http::Server> server;
-};
 
 template <class T>
 T value_or_throw(Result<T> result) {
@@ -66,16 +49,6 @@ std::size_t count_of(int setting) {
 bool is_local(std::string_view url) {
   return url.starts_with("unix:") || url.starts_with("http://127.") ||
          url.starts_with("http://[::1]");
-}
-
-void add_node(const cache::RedisNode& node, telemetry::Gauges& gauges) {
-  telemetry::Gauges::RedisServer& server = gauges.redis_servers[node.name];
-  server.openings += node.openings;
-  switch (node.breaker) {
-    case cache::RedisBreaker::closed: ++server.closed; return;
-    case cache::RedisBreaker::half_open: ++server.half_open; return;
-    case cache::RedisBreaker::open: ++server.open; return;
-  }
 }
 
 // The settings with each loop's share of the limits that are given for the whole process.
@@ -115,11 +88,8 @@ class Process::State {
   void start(const std::string& executable);
   [[nodiscard]] access::CurrentGuard make_guard(const Settings& settings);
   void tear_down();
-  void start_pool(Loop& loop, const std::string& executable);
   void start_shard(std::size_t index, const std::string& executable);
-  cache::RouterEvents redis_events(Shard& shard, bool tells_feed);
-  // `tried` learns how the first attempt ended, while feed_tried_ says so.
-  void start_feed(Loop& loop, std::promise<void>& tried);
+  [[nodiscard]] cache::RouterEvents redis_events(Shard& shard, bool tells_news);
   void start_purge(Loop& home);
   [[nodiscard]] http::BodyRule body_rule(http::Method method, std::string_view path) const;
   void start_server(Shard& shard);
@@ -129,10 +99,8 @@ class Process::State {
   void listen(const std::string& address, bool announced, bool operators);
   void listen(const std::vector<http::Listener>& listeners);
   void watch_over(milliseconds period, std::size_t next);
-  void render(Loop& here, imaging::Job job, imaging::Pool::Done done);
-  std::function<void(imaging::Job, imaging::Pool::Done)> renderer(Loop& here);
   void scrape(std::unique_ptr<Scrape> scrape, std::size_t next);
-  void count(const Shard& shard, telemetry::Gauges& gauges) const;
+  void count_singles(telemetry::Gauges& gauges) const;
   void flush();
 
   Settings settings_;
@@ -150,12 +118,10 @@ class Process::State {
   std::unique_ptr<origin::Source> source_;
   std::unique_ptr<forward::Upstream> upstream_;
   std::vector<std::unique_ptr<Shard>> shards_;
-  std::unique_ptr<imaging::Pool> pool_;  // On the first loop.
   std::unique_ptr<photo::Service> service_;
-  // On the first loop, all five.
-  std::promise<void>* feed_tried_ = nullptr;
-  std::vector<cache::RedisTarget> redis_masters_;
-  std::unique_ptr<cache::RedisFeed> feed_;
+  // On the first loop, all four.
+  std::unique_ptr<SharedPool> pool_;
+  std::unique_ptr<News> news_;  // Where there is a Redis.
   std::unique_ptr<purge::Webhook> webhook_;
   std::unique_ptr<purge::Purge> purge_;
   std::unique_ptr<access::Permissions> permissions_;
@@ -201,6 +167,7 @@ void Process::State::start(const std::string& executable) {
   for (std::size_t i = 0; i < count_of(settings_.http.workers); ++i)
     shards_.push_back(std::make_unique<Shard>("loop-" + std::to_string(i)));
   for (const auto& shard : shards_) shard->guard = guard;
+  if (redis_) news_ = std::make_unique<News>(shards_.front()->loop, settings_.redis, vouch_);
   for (std::size_t i = 0; i < shards_.size(); ++i)
     shards_[i]->loop.run([&] { start_shard(i, executable); });
   std::vector<photo::Service::Home> homes;
@@ -209,14 +176,7 @@ void Process::State::start(const std::string& executable) {
   service_ =
       std::make_unique<photo::Service>(memory_, vouch_, settings_.freshness, std::move(homes));
   start_purge(shards_.front()->loop);
-  if (redis_) {
-    // What is learnt before the feed is whole is doubted once it is: better to have it from the
-    // start, if Redis is there at all.
-    std::promise<void> tried;
-    shards_.front()->loop.run([&] { start_feed(shards_.front()->loop, tried); });
-    tried.get_future().wait_for(settings_.redis.connect_timeout);
-    shards_.front()->loop.run([&] { feed_tried_ = nullptr; });
-  }
+  if (news_) news_->start(*service_);
   std::vector<access::Permissions::Home> judges;
   judges.reserve(shards_.size());
   for (const auto& shard : shards_) judges.push_back({&shard->loop, shard->origin.get()});
@@ -226,28 +186,23 @@ void Process::State::start(const std::string& executable) {
   if (const auto period = service_manager::watchdog_period()) watch_over(*period, 0);
 }
 
-void Process::State::start_pool(Loop& loop, const std::string& executable) {
-  if (!settings_.imaging.sandbox)
-    log::warn("imaging.sandbox is false: a hole in an image decoder is a hole in this machine");
-  pool_ = std::make_unique<imaging::Pool>(loop, settings_.imaging, executable);
-}
-
 void Process::State::start_shard(std::size_t index, const std::string& executable) {
   Shard& shard = *shards_[index];
-  if (index == 0) start_pool(shard.loop, executable);
+  if (index == 0) pool_ = std::make_unique<SharedPool>(shard.loop, settings_.imaging, executable);
   shard.origin = source_->open(shard.loop);
   if (redis_) {
     shard.store = std::make_unique<cache::RedisStore>(shard.loop, *redis_, settings_.redis,
                                                       settings_.memory.max_variants_per_photo,
                                                       redis_events(shard, index == 0));
   }
-  photo::Ports ports{shard.loop,           memory_,       shard.store.get(), vouch_, *shard.origin,
-                     renderer(shard.loop), shard.metrics, &WallClock::now};
+  photo::Ports ports{shard.loop,    memory_,        shard.store.get(),
+                     vouch_,        *shard.origin,  pool_->renderer(shard.loop),
+                     shard.metrics, &WallClock::now};
   shard.flights = std::make_unique<photo::Flights>(std::move(ports), settings_);
 }
 
 // What changes in Redis is heard of once for all loops, on the first one, whose store knows where.
-cache::RouterEvents Process::State::redis_events(Shard& shard, bool tells_feed) {
+cache::RouterEvents Process::State::redis_events(Shard& shard, bool tells_news) {
   cache::RouterEvents events{
       .answered = [&shard](auto took) { shard.metrics.redis_answered(took); },
       .link =
@@ -257,30 +212,10 @@ cache::RouterEvents Process::State::redis_events(Shard& shard, bool tells_feed) 
             if (shard.flights) shard.flights->store_is_back();
           },
       .masters = {}};
-  if (tells_feed) {
-    events.masters = [this](const auto& masters) {
-      redis_masters_ = masters;
-      if (feed_) feed_->follow(masters);
-    };
+  if (tells_news) {
+    events.masters = [this](const auto& masters) { news_->follow(masters); };
   }
   return events;
-}
-
-void Process::State::start_feed(Loop& loop, std::promise<void>& tried) {
-  feed_tried_ = &tried;
-  cache::FeedEvents events{.changed = [this](auto photos) { service_->changed(std::move(photos)); },
-                           .all_changed = [this] { service_->all_changed(); },
-                           .link =
-                               [this](bool whole, std::string_view reason) {
-                                 if (whole)
-                                   log::info("changes in redis are heard of");
-                                 else
-                                   log::warn("changes in redis are not heard of: {}", reason);
-                                 if (auto* first = std::exchange(feed_tried_, nullptr))
-                                   first->set_value();
-                               }};
-  feed_ = std::make_unique<cache::RedisFeed>(loop, settings_.redis, vouch_, std::move(events));
-  feed_->follow(redis_masters_);
 }
 
 std::unique_ptr<forward::Forwarder> Process::State::make_forwarder(Loop& loop) {
@@ -346,11 +281,12 @@ void Process::State::start_server(Shard& shard) {
                     [this, &shard](auto photos, auto done) {
                       purge_->forget(shard.loop, std::move(photos), std::move(done));
                     },
-                    renderer(shard.loop)},
+                    pool_->renderer(shard.loop)},
         tokens_, settings_);
   if (upstream_) shard.forwarder = make_forwarder(shard.loop);
   shard.fallbacks = std::make_unique<fallback::Fallbacks>(
-      fallback::Fallbacks::Ports{drawings_, images_, renderer(shard.loop), names(shard.loop)},
+      fallback::Fallbacks::Ports{drawings_, images_, pool_->renderer(shard.loop),
+                                 names(shard.loop)},
       settings_.fallback, settings_.cdn.fallback_max_age);
   shard.gateway = std::make_unique<Gateway>(shard.loop, *service_, *shard.fallbacks, shard.guard,
                                             *permissions_, settings_, std::move(view),
@@ -409,32 +345,12 @@ void Process::State::watch_over(milliseconds period, std::size_t next) {
       [this, &first, period] { first.after(period, [this, period] { watch_over(period, 0); }); });
 }
 
-// The pool lives on the first loop; the others send their jobs there.
-void Process::State::render(Loop& here, imaging::Job job, imaging::Pool::Done done) {
-  Loop& home = shards_.front()->loop;
-  // Torn down meanwhile: nobody waits any more.
-  if (&home == &here) return pool_ ? pool_->submit(std::move(job), std::move(done)) : void();
-  home.post([this, &here, job = std::move(job), done = std::move(done)]() mutable {
-    if (!pool_) return;
-    pool_->submit(std::move(job), [&here, done = std::move(done)](auto result) mutable {
-      here.post([done = std::move(done), result = std::move(result)]() mutable {
-        done(std::move(result));
-      });
-    });
-  });
-}
-
-std::function<void(imaging::Job, imaging::Pool::Done)> Process::State::renderer(Loop& here) {
-  return [this, &here](imaging::Job job, imaging::Pool::Done done) {
-    render(here, std::move(job), std::move(done));
-  };
-}
-
 // Each loop adds what it counts and passes the sum on; the asking loop renders it.
 void Process::State::scrape(std::unique_ptr<Scrape> scrape, std::size_t next) {
   if (next < shards_.size()) {
     shards_[next]->loop.post([this, next, sum = std::move(scrape)]() mutable {
       count(*shards_[next], sum->gauges);
+      if (next == 0) count_singles(sum->gauges);
       this->scrape(std::move(sum), next + 1);
     });
     return;
@@ -442,13 +358,7 @@ void Process::State::scrape(std::unique_ptr<Scrape> scrape, std::size_t next) {
   Loop& here = scrape->here;
   here.post([this, sum = std::move(scrape)] {
     telemetry::Gauges& gauges = sum->gauges;
-    const auto memory = memory_.stats();
-    gauges.memory_bytes = memory.bytes;
-    gauges.memory_photos = memory.photos;
-    gauges.memory_pictures = memory.pictures;
-    gauges.memory_hits = memory.hits;
-    gauges.memory_misses = memory.misses;
-    gauges.memory_evictions = memory.evictions;
+    count(memory_.stats(), gauges);
     const auto resident = telemetry::read_resident_memory();
     gauges.resident_bytes = resident.process;
     gauges.workers_resident_bytes = resident.children;
@@ -462,58 +372,11 @@ void Process::State::scrape(std::unique_ptr<Scrape> scrape, std::size_t next) {
   });
 }
 
-// On the shard's loop.
-void Process::State::count(const Shard& shard, telemetry::Gauges& gauges) const {
-  const auto as_count = [](int number) { return static_cast<std::uint64_t>(number); };
-  const auto& flights = shard.flights->counters();
-  gauges.flights += flights.open;
-  gauges.flights_coalesced += flights.coalesced;
-  gauges.flights_timed_out += flights.timeouts;
-  gauges.flights_shed += flights.shed;
-  gauges.flights_awaited += flights.awaited;
-  const auto& connections = shard.server->counters();
-  gauges.connections_open += connections.open;
-  gauges.connections_accepted += connections.accepted;
-  gauges.connections_refused += connections.refused;
-  gauges.connections_timed_out += connections.timeouts;
-  gauges.connections_cut_off += connections.cut_off;
-  gauges.bad_requests += connections.bad_requests;
-  gauges.bytes_received += connections.bytes_in;
-  gauges.bytes_sent += connections.bytes_out;
-  const auto origin = shard.origin->stats();
-  gauges.origin_in_flight += as_count(origin.in_flight);
-  gauges.origin_queued += as_count(origin.queued);
-  gauges.origin_breakers_open += as_count(origin.breakers_open);
-  gauges.origin_breakers_half_open += as_count(origin.breakers_half_open);
-  gauges.origin_breaker_openings += origin.breaker_openings;
-  if (shard.store) {
-    const auto redis = shard.store->stats();
-    gauges.redis_connected += shard.store->connected() ? 1 : 0;
-    gauges.redis_pending += redis.pending;
-    gauges.redis_connects += redis.connects;
-    for (const cache::RedisNode& node : shard.store->nodes()) add_node(node, gauges);
-    gauges.redis_errors += redis.errors + redis.timeouts + redis.failures;
-  }
-  if (&shard != shards_.front().get()) return;
-  if (feed_) {
-    gauges.redis_feed_whole = vouch_.whole(Clock::now()) && feed_->whole() ? 1 : 0;
-    gauges.redis_changes = feed_->changes();
-  }
-  if (webhook_) {
-    const auto purges = webhook_->stats();
-    gauges.purges_queued = purges.queued;
-    gauges.purges_sent = purges.sent;
-    gauges.purges_retried = purges.retried;
-    gauges.purges_lost = purges.lost;
-  }
-  const auto pool = pool_->stats();
-  gauges.imaging_workers = as_count(pool.workers);
-  gauges.imaging_busy = as_count(pool.busy);
-  gauges.imaging_queued = as_count(pool.queued);
-  gauges.imaging_jobs = pool.jobs;
-  gauges.imaging_crashes = pool.crashes;
-  gauges.imaging_timeouts = pool.timeouts;
-  gauges.imaging_recycled = pool.recycled;
+// What lives on the first loop alone.
+void Process::State::count_singles(telemetry::Gauges& gauges) const {
+  if (news_) news_->count(gauges);
+  if (webhook_) count(webhook_->stats(), gauges);
+  count(pool_->stats(), gauges);
 }
 
 void Process::State::drain() {
@@ -540,13 +403,16 @@ void Process::State::tear_down() {
       if (shard->store_face) shard->store_face->ports.leaving = true;
     });
   }
-  if (!shards_.empty()) shards_.front()->loop.run([&] { pool_.reset(); });
+  if (!shards_.empty())
+    shards_.front()->loop.run([&] {
+      if (pool_) pool_->stop();
+    });
   flush();  // An upload asks the contact store when its picture is made.
   for (const auto& shard : shards_) {
     shard->loop.run([&] {
       if (&shard == &shards_.front()) {
         webhook_.reset();
-        feed_.reset();
+        if (news_) news_->stop();
       }
       if (shard->flights) shard->flights->stop();
       shard->origin.reset();
