@@ -13,10 +13,11 @@ using dialects::Dialect;
 namespace {
 
 constexpr std::string_view kAllow = "Allow: GET, HEAD";
+constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 
-void send_text(Exchange& exchange, int status, std::string_view text) {
+void send_text(Exchange& exchange, int status, std::string_view type, std::string_view text) {
   http::Lines lines = exchange.lines();
-  lines.line("Cache-Control: no-store").line("Content-Type: ", telemetry::kPrometheusType);
+  lines.line("Cache-Control: no-store").line("Content-Type: ", type);
   exchange.send({.status = status, .lines = lines.view(), .body = text});
 }
 
@@ -49,11 +50,11 @@ bool Probes::handle(const http::Request& request, Exchange& exchange) {
     debug_.handle(request, std::move(exchange));
   } else if (metrics) {
     metrics_(loop_, [exchange = std::move(exchange)](const std::string& text) mutable {
-      send_text(exchange, 200, text);
+      send_text(exchange, 200, telemetry::kPrometheusType, text);
     });
   } else {
     const bool good = !ready || ready_();
-    send_text(exchange, good ? 200 : 503, good ? "ok\n" : "not ready\n");
+    send_text(exchange, good ? 200 : 503, kPlain, good ? "ok\n" : "not ready\n");
   }
   return true;
 }

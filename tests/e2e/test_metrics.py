@@ -58,6 +58,10 @@ class Metrics(case.Case):
         self.assertEqual(set(types), set(re.findall(r"^# HELP likeness_(\w+) \S.*\.$", text,
                                                     re.MULTILINE)))
 
+    def test_probes_answer_plain_text(self):
+        for target in ("/healthz", "/readyz"):
+            self.assertEqual(self.server.get(target)["Content-Type"], "text/plain; charset=utf-8")
+
     def test_samples_follow_their_families(self):
         self.server.get("/photos/ada")
         family, kind, seen = "", "", set()
