@@ -88,6 +88,11 @@ void Exchange::count(int status, std::uint64_t bytes, telemetry::CacheOutcome ou
   if (remembered_) tell_log(status, bytes, outcome, took);
 }
 
+void Exchange::count_broken(int status, std::uint64_t bytes, telemetry::BrokenBy by) {
+  audit_->metrics.broke_off(by);
+  count(status, bytes);
+}
+
 void Exchange::remember(const http::Request& request) {
   if (!remembered_ && audit_->slow.count() > 0) remembered_.reset(new Remembered(request));
 }

@@ -86,6 +86,8 @@ class Exchange {
                                          std::optional<std::uint64_t> length);
   void count(int status, std::uint64_t bytes,
              telemetry::CacheOutcome outcome = telemetry::CacheOutcome::none);
+  // The same of an answer that will never come to its end.
+  void count_broken(int status, std::uint64_t bytes, telemetry::BrokenBy by);
   [[nodiscard]] http::IncomingBody body() const { return responder_.body(); }
   void watch(http::Wake wake) { responder_.watch(std::move(wake)); }
 

@@ -40,7 +40,7 @@ void Call::look() {
 
 void Call::give_up() {
   way_.cancel();
-  if (answer_) exchange_.count(status_, sent_);
+  if (answer_) exchange_.count_broken(status_, sent_, telemetry::BrokenBy::client);
   answer_.reset();
 }
 
@@ -101,7 +101,11 @@ void Call::finish(const Result<void>& result) {
     log::warn("forwarding a call failed: {} ({})", result.error().detail,
               name(result.error().code));
   if (!answer_) return refuse(result.error());
-  if (result) answer_->end();
+  if (!result) {
+    answer_.reset();
+    return exchange_.count_broken(status_, sent_, telemetry::BrokenBy::service);
+  }
+  answer_->end();
   answer_.reset();
   exchange_.count(status_, sent_);
 }

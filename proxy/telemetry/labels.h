@@ -45,6 +45,13 @@ inline constexpr std::array<std::string_view, 11> kCacheOutcomeNames = {
     "none",      "memory", "redis",    "rendered", "fetched", "revalidated",
     "coalesced", "stale",  "negative", "stored",   "error"};
 
+// Who ended a forwarded answer between its head and its end.
+enum class BrokenBy : std::uint8_t {
+  service,  // It broke off, stopped for too long, or sent too much.
+  client,   // It went away.
+};
+inline constexpr std::array<std::string_view, 2> kBrokenByNames = {"service", "client"};
+
 // The statuses that we send, the frequent ones first; any other is counted as the last one, 0,
 // which is shown as "other".
 inline constexpr std::array<std::uint16_t, 35> kStatuses = {

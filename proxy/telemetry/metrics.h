@@ -66,6 +66,9 @@ class Metrics {
     bytes_[at].add(bytes);
   }
 
+  // A forwarded answer whose head had gone out never came to its end.
+  void broke_off(BrokenBy by) { broken_[static_cast<std::size_t>(by)].add(); }
+
   // A fetch, a Redis command or an imaging job ended well ("no photo" is well too), or did not.
   void origin_answered(std::chrono::nanoseconds took) { origin_latency_.record(took); }
   void origin_failed(Errc why) { origin_errors_[static_cast<std::size_t>(why)].add(); }
@@ -78,6 +81,7 @@ class Metrics {
                                        std::size_t outcome) const {
     return requests_[route][status][outcome].value();
   }
+  [[nodiscard]] std::uint64_t broken(std::size_t by) const { return broken_[by].value(); }
   [[nodiscard]] std::uint64_t bytes(std::size_t route) const { return bytes_[route].value(); }
   [[nodiscard]] const Histogram& latency(std::size_t route) const { return latency_[route]; }
   [[nodiscard]] const Histogram& origin_latency() const { return origin_latency_; }
@@ -99,6 +103,7 @@ class Metrics {
   PerRoute<std::array<PerOutcome, kStatuses.size()>> requests_;
   PerRoute<Counter> bytes_;
   PerRoute<Histogram> latency_;
+  std::array<Counter, kBrokenByNames.size()> broken_;
   Histogram origin_latency_;
   Histogram redis_latency_;
   Histogram imaging_latency_;

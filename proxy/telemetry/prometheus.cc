@@ -108,6 +108,15 @@ void add_routes(Page& page, Loops loops) {
   }
 }
 
+void add_broken(Page& page, Loops loops) {
+  page.family("forwarded_answers_broken_total", "counter",
+              "Forwarded answers that ended between their head and their end, by who ended them.");
+  for (std::size_t by = 0; by < kBrokenByNames.size(); ++by) {
+    page.sample("forwarded_answers_broken_total", fmt::format("by=\"{}\"", kBrokenByNames[by]),
+                sum(loops, [&](const Metrics& metrics) { return metrics.broken(by); }));
+  }
+}
+
 template <class F>
 void add_errors(Page& page, Loops loops, string_view name, string_view help, F&& of) {
   page.family(name, "counter", help);
@@ -261,6 +270,7 @@ std::string render_prometheus(Loops loops, const Gauges& gauges) {
   Page page;
   add_requests(page, loops);
   add_routes(page, loops);
+  add_broken(page, loops);
   add_origin(page, loops, gauges);
   add_redis(page, loops, gauges);
   add_imaging(page, loops, gauges);

@@ -10,6 +10,7 @@ NAMES = {
     "requests_total": "counter",
     "request_duration_seconds": "histogram",
     "response_body_bytes_total": "counter",
+    "forwarded_answers_broken_total": "counter",
     "flights": "gauge",
     "imaging_jobs_queued": "gauge",
     "imaging_workers": "gauge",

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "proxy/exchange.h"
@@ -53,6 +54,16 @@ struct Case {
   std::move_only_function<void()> forgotten;
   std::unique_ptr<Forwarder> forwarder;
 };
+
+// Answers broken off by the service, and by the client.
+using Broken = std::pair<std::uint64_t, std::uint64_t>;
+
+Broken broken(const telemetry::Metrics& metrics) {
+  const auto by = [&](telemetry::BrokenBy who) {
+    return metrics.broken(static_cast<std::size_t>(who));
+  };
+  return {by(telemetry::BrokenBy::service), by(telemetry::BrokenBy::client)};
+}
 
 const std::string kGet = "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n";
 const std::string kWrite =
@@ -150,6 +161,37 @@ TEST_CASE("a streamed answer is counted when it is over, with its bytes") {
   c.service.send("ne");
   CHECK(body_of(wire.receive()) == "done");
   CHECK(c.metrics.bytes(route) == 4);
+  CHECK(broken(c.metrics) == Broken{0, 0});
+}
+
+TEST_CASE("an answer that is broken off is counted by who has ended it") {
+  Case c;
+  Wire wire(c.server);
+  wire.send(kGet);
+  c.service.accept();
+  c.service.receive("\r\n\r\n");
+  const auto route = static_cast<std::size_t>(telemetry::Route::graph);
+  SECTION("nobody, as long as the head is not told") {
+    c.service.close();
+    CHECK(status_of(wire.receive()) == "502");
+    CHECK(broken(c.metrics) == Broken{0, 0});
+  }
+  SECTION("the service") {
+    c.service.send(kGood + "do");
+    wire.settle();
+    c.service.close();
+    CHECK(wire.receive_all().ends_with("(reset)"));
+    CHECK(broken(c.metrics) == Broken{1, 0});
+    CHECK(c.metrics.bytes(route) == 2);
+  }
+  SECTION("the client") {
+    c.service.send(kGood + "do");
+    wire.settle();
+    wire.reset();
+    CHECK(c.service.is_left());
+    CHECK(broken(c.metrics) == Broken{0, 1});
+    CHECK(c.metrics.bytes(route) == 2);
+  }
 }
 
 TEST_CASE("a forwarder may end with calls under way") {
