@@ -166,7 +166,7 @@ class FillLease(Fleet):
         return holder, other, links
 
     def test_a_holder_that_lives_keeps_the_others_waiting(self):
-        _, other, links = self.ask_two(lease="60ms")
+        _, other, links = self.ask_two(lease="400ms")
         # Many times longer than the claim: it is renewed.
         claims = set()
         case.wait_until(lambda: claims.add(self.redis.command("HGET", "likeness:cold", "fill"))
