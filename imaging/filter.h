@@ -29,7 +29,8 @@ class Filter {
   }
 
  private:
-  void weigh(int i, int taps, double centre, double stretch);
+  // Makes the i-th answer pixel's weights of the filter's values at its taps, which it rounds.
+  void weigh(int i, std::vector<double>& values);
 
   int pairs_;
   std::vector<int> first_;

@@ -1,9 +1,9 @@
 #ifndef LIKENESS_IMAGING_LANES_H_
 #define LIKENESS_IMAGING_LANES_H_
 
-// Eight 16-bit numbers, or four of 32 bits, in one register: the few operations that resampling
-// needs, as the instructions that every x86-64 has, and in plain C++ elsewhere, which compilers
-// turn into theirs.
+// Sixteen bytes, eight 16-bit numbers or four of 32 bits in one register: the few operations that
+// resampling needs, as the instructions that every x86-64 has, and in plain C++ elsewhere, which
+// compilers turn into theirs.
 
 #include <cstdint>
 #include <cstring>
@@ -14,16 +14,22 @@
 
 namespace likeness::imaging {
 
+using Bytes = std::uint8_t __attribute__((vector_size(16)));
 using Words = std::int16_t __attribute__((vector_size(16)));
 using Ints = std::int32_t __attribute__((vector_size(16)));
 
 // a0, b0, a1, b1, … of the lower and of the upper halves.
-inline Words interleave_low(Words a, Words b) {
-  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+inline Bytes interleave_low(Bytes a, Bytes b) {
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
-inline Words interleave_high(Words a, Words b) {
-  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+inline Bytes interleave_high(Bytes a, Bytes b) {
+  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15,
+                                 31);
 }
+
+// The lower and the upper half, as larger numbers of the same value.
+inline Words widen_low(Bytes a) { return reinterpret_cast<Words>(interleave_low(a, Bytes{})); }
+inline Words widen_high(Bytes a) { return reinterpret_cast<Words>(interleave_high(a, Bytes{})); }
 
 #ifdef __SSE2__
 
@@ -37,6 +43,12 @@ inline Ints multiply_add(Words a, Words b) {
 inline Words narrow(Ints low, Ints high) {
   return reinterpret_cast<Words>(
       _mm_packs_epi32(reinterpret_cast<__m128i>(low), reinterpret_cast<__m128i>(high)));
+}
+
+// As bytes. REQUIRES: they are 0 to 255.
+inline Bytes as_bytes(Words low, Words high) {
+  return reinterpret_cast<Bytes>(
+      _mm_packus_epi16(reinterpret_cast<__m128i>(low), reinterpret_cast<__m128i>(high)));
 }
 
 // Limited to 0 … 255 and stored as four bytes.
@@ -66,6 +78,11 @@ inline Words narrow(Ints low, Ints high) {
     result[i + 4] = limit(high[i]);
   }
   return result;
+}
+
+inline Bytes as_bytes(Words low, Words high) {
+  return __builtin_shufflevector(reinterpret_cast<Bytes>(low), reinterpret_cast<Bytes>(high), 0, 2,
+                                 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
 }
 
 inline void store_bytes(Ints value, std::uint8_t* into) {

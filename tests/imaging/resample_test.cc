@@ -113,5 +113,24 @@ TEST_CASE("halving takes the mean, also of odd edges") {
   CHECK(result.row(1)[4] == 100);
 }
 
+TEST_CASE("halving noise of any width takes each mean exactly") {
+  std::mt19937 random(5);
+  for (int width = 1; width <= 40; ++width) {
+    Raster raster(Size{width, 5}, Pixels::rgb);
+    for (std::size_t i = 0; i < raster.byte_count(); ++i) raster.bytes[i] = std::uint8_t(random());
+    const Raster result = halve(raster);
+    for (int y = 0; y < 3; ++y) {
+      for (int i = 0; i < 4 * result.size.width; ++i) {
+        const int left = i / 4 * 8 + i % 4;
+        const int right = std::min(i / 4 * 2 + 1, width - 1) * 4 + i % 4;
+        const std::uint8_t* const upper = raster.row(2 * y);
+        const std::uint8_t* const lower = raster.row(std::min(2 * y + 1, 4));
+        REQUIRE(result.row(y)[i] ==
+                (upper[left] + upper[right] + lower[left] + lower[right] + 2) / 4);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace likeness::imaging
