@@ -208,6 +208,8 @@ class Encoder {
     jpeg_set_colorspace(&codec_, raster.pixels == Pixels::grey ? JCS_GRAYSCALE : JCS_YCbCr);
     jpeg_set_quality(&codec_, quality, TRUE);
     codec_.optimize_coding = TRUE;
+    // 18 bytes that only say what is assumed without them: YCbCr or grey, square pixels.
+    codec_.write_JFIF_header = FALSE;
     if (chroma == Chroma::full) {
       codec_.comp_info[0].h_samp_factor = 1;
       codec_.comp_info[0].v_samp_factor = 1;

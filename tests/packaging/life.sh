@@ -19,7 +19,7 @@ fetch() {
   exec 3<&-
   status=$(head --lines=1 /tmp/answer)
   [[ $status == "HTTP/1.1 200 "* ]] || die "$2: $status"
-  grep --text --quiet JFIF /tmp/answer || die "$2: no JPEG"
+  LC_ALL=C grep --text --quiet --perl-regexp '^\xff\xd8\xff' /tmp/answer || die "$2: no JPEG"
   echo "$2: $(wc --bytes </tmp/answer) bytes"
 }
 
