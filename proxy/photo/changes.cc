@@ -88,7 +88,9 @@ void Changes::store_is_back() {
 
 void Changes::recalled(std::string_view photo, const cache::Meta& meta) {
   const auto now = loop_.now();
-  if (meta.status == cache::Meta::Status::failed || newest_.find(photo, now) != nullptr) return;
+  if (!notes_matter() || meta.status == cache::Meta::Status::failed ||
+      newest_.find(photo, now) != nullptr)
+    return;
   newest_.stored(photo, meta, now, now + kSettled);
 }
 
@@ -109,7 +111,7 @@ Newest::Order Changes::fetched(std::string_view photo, const cache::Meta& meta,
                                Newest::Moment asked) {
   newest_.prune(loop_.now());
   // An error says nothing about the photo.
-  if (meta.status == cache::Meta::Status::failed) return Newest::Order::newer;
+  if (!notes_matter() || meta.status == cache::Meta::Status::failed) return Newest::Order::newer;
   return newest_.fetched(photo, meta.version, asked, loop_.now(), unsettled());
 }
 
@@ -147,5 +149,7 @@ std::optional<std::string> Changes::newest(std::string_view photo) const {
 Clock::time_point Changes::unsettled() const {
   return loop_.now() + (store_ != nullptr ? record_life_ : kSettled);
 }
+
+bool Changes::notes_matter() const { return store_ != nullptr || flying_.any_detached(); }
 
 }  // namespace likeness::photo

@@ -34,6 +34,8 @@ class Changes {
     std::function<bool(std::string_view photo)> is_flying;
     std::function<bool(std::string_view photo, const cache::Peeked& stored)> compare;
     std::function<void(std::string_view photo)> detach;
+    // Is any flight under way that was detached?
+    std::function<bool()> any_detached;
   };
 
   // `record_life`: how long the store keeps a record at most.
@@ -72,6 +74,9 @@ class Changes {
   void drop(const std::string& photo);
   void erase(const std::string& photo, const cache::Spared& spared, cache::Store::Done<void> done);
   [[nodiscard]] Clock::time_point unsettled() const;
+  // Can anybody come with something older? Notes on every photo take more memory than they are
+  // worth where nobody can.
+  [[nodiscard]] bool notes_matter() const;
 
   Loop& loop_;
   cache::MemoryCache& memory_;

@@ -56,7 +56,7 @@ Flights::Flights(Ports ports, const Settings& settings)
       changes_(ports_.loop, ports_.memory, ports_.store, longest_life(settings.freshness),
                {[this](auto photo) { return find(photo) != nullptr; },
                 [this](auto photo, const auto& stored) { return compare(photo, stored); },
-                [this](auto photo) { detach(photo); }}) {}
+                [this](auto photo) { detach(photo); }, [this] { return !leaving_.empty(); }}) {}
 
 Flights::~Flights() { stop(); }
 

@@ -92,6 +92,27 @@ TEST_CASE(
   CHECK(c.bytes(3) == "48x48 of new");
 }
 
+TEST_CASE("without a store photos are noted only while an older fetch may still answer") {
+  Case c;
+  const auto noted = [&c](std::string_view photo) {
+    bool result = false;
+    c.flights.inspect(photo, [&](const Inspection& seen) { result = seen.newest.has_value(); });
+    return result;
+  };
+  c.get(1, "ada", square(48));
+  c.origin.send("ada");
+  c.imaging.finish();
+  CHECK(c.bytes(1) == "48x48 of ada");
+  CHECK_FALSE(noted("ada"));
+  c.get(2, "bob", square(48));
+  c.flights.forget("bob", [](auto) {});
+  c.get(3, "cid", square(48));
+  std::swap(c.origin.held.front(), c.origin.held.back());
+  c.origin.send("cid");
+  c.imaging.finish();
+  CHECK(noted("cid"));
+}
+
 TEST_CASE("the deadline answers everyone, and late answers do no harm") {
   Case c;
   c.get(1, "ada", square(48));
