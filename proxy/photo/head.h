@@ -10,7 +10,7 @@ namespace likeness::photo {
 
 // The header lines that a picture's every answer shares, made once when it enters memory: type,
 // validators, true size, and `tags`, the photo's own lines. What depends on the time or the request
-// is added per answer (proxy/gateway.h).
+// is added per answer (proxy/photo_answers.h).
 [[nodiscard]] std::string head_lines(const cache::Picture& picture, const cache::Meta& meta,
                                      std::string_view tags);
 
