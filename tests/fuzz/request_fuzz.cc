@@ -1,5 +1,5 @@
-// Feeds the HTTP request reader: however the bytes are cut, and whether a body is handed out whole or
-// follows its request, they are the same requests, and what a request holds keeps its limits.
+// Feeds the HTTP request reader: however the bytes are cut, and whether a body is handed out whole
+// or follows its request, they are the same requests, and what a request holds keeps its limits.
 #include <algorithm>
 #include <string>
 #include <vector>
