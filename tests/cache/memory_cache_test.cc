@@ -22,10 +22,14 @@ namespace {
 std::atomic<std::size_t> allocations = 0;
 std::atomic<std::size_t> allocated_bytes = 0;
 
+// How much more than that the cache may count: it counts by jemalloc's classes, whose steps are up
+// to a fifth, and other allocators round less.
 #ifdef LIKENESS_JEMALLOC
 constexpr std::size_t kHeader = 0;
+constexpr double kOvercount = 1.15;
 #else
 constexpr std::size_t kHeader = sizeof(void*);
+constexpr double kOvercount = 1.25;
 #endif
 
 std::size_t block_size(void* block) { return ::malloc_usable_size(block) + kHeader; }
@@ -295,7 +299,7 @@ TEST_CASE("stats().bytes is what the cache really holds", "[memory_cache]") {
   const auto held = static_cast<double>(allocated_bytes - before);
   const auto counted = static_cast<double>(cache->stats().bytes);
   CHECK(counted > held * 0.95);
-  CHECK(counted < held * 1.15);
+  CHECK(counted < held * kOvercount);
 }
 
 namespace {
