@@ -33,8 +33,9 @@ struct MemoryStats {
 // mark, and a hand that moves through the queue evicts what it finds unmarked. A meta leaves only
 // after its pictures, and with the last of them if it is unmarked: else the metas of photos that
 // nobody asks for again would pile up until the hand comes round. Everything counts: bytes, heads,
-// keys, and the overhead of the containers and of malloc; stats().bytes never exceeds the capacity. There is one shard per 16 MiB, at most 64,
-// so that pictures of several megabytes fit in a shard of any usual capacity.
+// keys, and the overhead of the containers and of malloc; stats().bytes never exceeds the capacity.
+// There is one shard per 16 MiB, at most 64, so that pictures of several megabytes fit in a shard
+// of any usual capacity.
 //
 // A picture is only ever found beside a meta of the same version: storing a meta with another
 // version drops all pictures of the old one, and a picture that comes too late is refused.
