@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
@@ -186,6 +187,23 @@ void invert(Raster& raster) {
                 [](std::uint8_t& value) { value = static_cast<std::uint8_t>(255 - value); });
 }
 
+// The luma's steps at libjpeg's quality 50, of the standard's example table, which wastes bytes on
+// low frequencies and rounds high ones, edges and hair, too coarsely: half way to even steps on a
+// logarithmic scale, rising a little with frequency. kLevel is such that a quality keeps its
+// likeness, measured as mean SSIM on photographs of faces from 48 to 240 pixels.
+std::array<unsigned, DCTSIZE2> flatter(const JQUANT_TBL& standard) {
+  constexpr double kLevel = 5.08;
+  constexpr double kRise = 1.0 / 28;
+  std::array<unsigned, DCTSIZE2> steps{};
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::size_t frequency = i / DCTSIZE + i % DCTSIZE;
+    const double step =
+        kLevel * std::sqrt(standard.quantval[i]) * std::exp(kRise * static_cast<double>(frequency));
+    steps[i] = static_cast<unsigned>(std::lround(step));
+  }
+  return steps;
+}
+
 class Encoder {
  public:
   Encoder() { codec_.err = prepare(failure_); }
@@ -206,7 +224,7 @@ class Encoder {
     codec_.in_color_space = JCS_EXT_RGBX;
     jpeg_set_defaults(&codec_);
     jpeg_set_colorspace(&codec_, raster.pixels == Pixels::grey ? JCS_GRAYSCALE : JCS_YCbCr);
-    jpeg_set_quality(&codec_, quality, TRUE);
+    set_quality(quality);
     codec_.optimize_coding = TRUE;
     // 18 bytes that only say what is assumed without them: YCbCr or grey, square pixels.
     codec_.write_JFIF_header = FALSE;
@@ -232,6 +250,14 @@ class Encoder {
   }
 
  private:
+  void set_quality(int quality) {
+    constexpr int kStandard = 50;  // Its tables are the standard's, neither finer nor coarser.
+    jpeg_set_quality(&codec_, kStandard, TRUE);
+    const auto steps = flatter(*codec_.quant_tbl_ptrs[0]);
+    jpeg_set_quality(&codec_, quality, TRUE);
+    jpeg_add_quant_table(&codec_, 0, steps.data(), jpeg_quality_scaling(quality), TRUE);
+  }
+
   Failure failure_{};
   jpeg_compress_struct codec_{};
   unsigned char* bytes_ = nullptr;
