@@ -8,53 +8,26 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "cache/memory_cache.h"
 #include "cache/store.h"
-#include "cache/vouch.h"
-#include "config/base/loop.h"
 #include "config/settings.h"
-#include "imaging/pool.h"
 #include "proxy/origin/origin.h"
 #include "proxy/photo/ask.h"
 #include "proxy/photo/changes.h"
+#include "proxy/photo/errands.h"
+#include "proxy/photo/flight.h"
 #include "proxy/photo/inspection.h"
 #include "proxy/photo/miss.h"
-#include "proxy/telemetry/metrics.h"
 
 namespace likeness::photo {
 
-// What the flights of one loop work with. All of it outlives them, and has dropped its callbacks
-// before they are destroyed.
-struct Ports {
-  Loop& loop;
-  cache::MemoryCache& memory;
-  cache::Store* store;  // Null where there is none.
-  const cache::Vouch& vouch;
-  origin::Origin& origin;
-  // Renders and calls back on `loop`.
-  std::function<void(imaging::Job, imaging::Pool::Done)> render;
-  telemetry::Metrics& metrics;
-  std::function<WallClock::time_point()> wall = &WallClock::now;
-};
-
-// Counters of one loop, written there alone.
-struct FlightCounters {
-  std::uint64_t open = 0;       // Now.
-  std::uint64_t coalesced = 0;  // Requests that joined a flight under way.
-  std::uint64_t timeouts = 0;   // Flights past settings.photo.miss_timeout.
-  std::uint64_t shed = 0;       // Requests refused because too many were under way.
-  std::uint64_t awaited = 0;    // Times a flight waited for another process's fetch.
-};
-
 // The flights of a loop: for each photo that memory alone could not answer, the Miss that everyone
-// who asks for it shares. It does what the misses say: it asks the store, the origin and the
-// imaging workers, and passes their answers back. It also sees to it that what changes elsewhere
-// shows here (Changes).
+// who asks for it shares. What the misses want is done by Errands; that what changes elsewhere
+// shows here, by Changes.
 //
 // Loop-confined: each photo belongs to one loop (photo::Service), which asks here.
 class Flights {
  public:
-  using Done = std::move_only_function<void(Outcome)>;
+  using Done = Answered;
 
   Flights(Ports ports, const Settings& settings);
   ~Flights();
@@ -101,30 +74,14 @@ class Flights {
   [[nodiscard]] const FlightCounters& counters() const { return counters_; }
 
  private:
-  struct Flight;
-  using FlightPtr = std::shared_ptr<Flight>;
-
   [[nodiscard]] Remembered remembered(std::string_view photo, const Ask& ask);
   [[nodiscard]] FlightPtr find(std::string_view photo) const;
   [[nodiscard]] Outcome at_hand(std::string_view photo, const Ask& ask);
   [[nodiscard]] bool outdated(const Flight& flight) const;
   FlightPtr open(std::string_view photo);
   void perform(const FlightPtr& flight);
-  void act(const FlightPtr& flight, const LookUp& action);
-  void act(const FlightPtr& flight, Claim action);
-  void act(const FlightPtr& flight, Await action);
-  void act(const FlightPtr& flight, const Fetch& action);
-  void act(const FlightPtr& flight, Render action);
-  void act(const FlightPtr& flight, Remember action);
-  void act(const FlightPtr& flight, const Fill& action);
-  void act(const FlightPtr& flight, const Save& action);
-  void act(const FlightPtr& flight, const Release& action);
-  void act(const FlightPtr& flight, Answer action);
-  void show_only(const FlightPtr& flight, const Remember& action);
   void detach(std::string_view photo);
   bool compare(std::string_view photo, const cache::Peeked& stored);
-  void keep_claim(const FlightPtr& flight);
-  void look_again(const FlightPtr& flight);
   void close(const FlightPtr& flight);
 
   Ports ports_;
@@ -132,12 +89,13 @@ class Flights {
   CdnSettings cdn_;
   RedisSettings redis_;
   MissSettings miss_settings_;
+  FlightCounters counters_;
   Changes changes_;
+  Errands errands_;
   std::unordered_map<std::string, FlightPtr> flights_;
   std::set<FlightPtr> leaving_;  // Detached; nobody joins them any more.
   WaiterId last_waiter_ = 0;
   bool stopped_ = false;
-  FlightCounters counters_;
 };
 
 }  // namespace likeness::photo
