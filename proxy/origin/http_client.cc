@@ -5,32 +5,17 @@
 #include <algorithm>
 #include <charconv>
 #include <deque>
-#include <mutex>
-#include <stdexcept>
 #include <unordered_map>
 
 #include "proxy/origin/answer.h"
 #include "proxy/origin/breaker.h"
+#include "proxy/origin/curl_multi.h"
 #include "proxy/origin/transfer.h"
 
 namespace likeness::origin {
 namespace {
 
 constexpr std::size_t kMaxBreakers = 64;
-
-// libcurl wants one global start before its first use; calling it from several threads is only safe
-// once it has happened.
-void start_curl_once() {
-  static std::once_flag started;
-  std::call_once(started, [] {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-      throw std::runtime_error("libcurl does not start");
-  });
-}
-
-struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
 
 }  // namespace
 
@@ -70,53 +55,31 @@ class HttpClient::State : public std::enable_shared_from_this<HttpClient::State>
   void fail_later(const TransferPtr& transfer, Error error);
   void resume(const TransferPtr& transfer);
   void drop(const TransferPtr& transfer);
-  void drive(int fd, int events);
-  void collect();
   void finish(CURL* easy, CURLcode code);
   Breaker& breaker_of(const std::string& url);
   void judge(const Transfer& transfer, CURLcode code);
-  void watch(int fd, int what);
-  void set_timer(long milliseconds);
 
   Loop& loop_;
   const OriginSettings& settings_;
   SourcePolicy& policy_;
-  std::unique_ptr<CURLM, MultiDeleter> multi_;
+  CurlMulti multi_;
   std::unordered_map<CURL*, TransferPtr> running_;
   std::deque<TransferPtr> queue_;
   std::unordered_map<std::string, Breaker> breakers_;  // By the part of the URL before the path.
-  std::unordered_map<int, bool> watched_;
-  Loop::TimerId timer_ = Loop::TimerId::none;
   OriginStats stats_;
 };
 
 HttpClient::State::State(Loop& loop, const OriginSettings& settings, SourcePolicy& policy)
-    : loop_(loop), settings_(settings), policy_(policy) {
-  start_curl_once();
-  multi_.reset(curl_multi_init());
-  if (!multi_) throw std::runtime_error("libcurl gives no multi handle");
-  CURLM* multi = multi_.get();
-  const auto on_socket = +[](CURL*, curl_socket_t fd, int what, void* self, void*) {
-    static_cast<State*>(self)->watch(fd, what);
-    return 0;
-  };
-  const auto on_timer = +[](CURLM*, long milliseconds, void* self) {
-    static_cast<State*>(self)->set_timer(milliseconds);
-    return 0;
-  };
-  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
-  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(settings.max_concurrent));
-}
+    : loop_(loop),
+      settings_(settings),
+      policy_(policy),
+      multi_(loop, settings.max_concurrent,
+             {.ended = [this](CURL* easy, CURLcode code) { finish(easy, code); },
+              .all_told = [this] { start_waiting(); }}) {}
 
 HttpClient::State::~State() {
-  for (auto& [easy, transfer] : running_) curl_multi_remove_handle(multi_.get(), easy);
+  for (auto& [easy, transfer] : running_) multi_.remove(easy);
   running_.clear();
-  multi_.reset();  // Closes the kept connections; each unwatches its descriptor.
-  loop_.cancel(timer_);
-  for (const auto& [fd, watched] : watched_) loop_.unwatch(fd);
 }
 
 void HttpClient::State::send(const TransferPtr& transfer) {
@@ -180,7 +143,7 @@ void HttpClient::State::start(const TransferPtr& transfer) {
   ++stats_.requests;
   CURL* easy = transfer->easy();
   running_.emplace(easy, transfer);
-  curl_multi_add_handle(multi_.get(), easy);  // Only sets the timer: nothing happens yet.
+  multi_.add(easy);
 }
 
 void HttpClient::State::fail_later(const TransferPtr& transfer, Error error) {
@@ -220,21 +183,6 @@ void HttpClient::State::drop(const TransferPtr& transfer) {
   start_waiting();
 }
 
-void HttpClient::State::drive(int fd, int events) {
-  int running = 0;
-  curl_multi_socket_action(multi_.get(), fd, events, &running);
-  collect();
-}
-
-void HttpClient::State::collect() {
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    finish(message->easy_handle, message->data.result);
-  }
-  start_waiting();
-}
-
 void HttpClient::State::start_waiting() {
   while (!queue_.empty() && running_.size() < static_cast<std::size_t>(settings_.max_concurrent)) {
     const auto next = std::move(queue_.front());
@@ -245,39 +193,11 @@ void HttpClient::State::start_waiting() {
 
 void HttpClient::State::finish(CURL* easy, CURLcode code) {
   const TransferPtr transfer = std::move(running_.extract(easy).mapped());
-  curl_multi_remove_handle(multi_.get(), easy);
+  multi_.remove(easy);
   judge(*transfer, code);
   if (code == CURLE_OK && transfer->redirected()) return start(transfer);
   if (code != CURLE_OK && !transfer->cancelled()) ++stats_.errors;
   transfer->finish(code);
-}
-
-void HttpClient::State::watch(int fd, int what) {
-  const bool known = watched_.contains(fd);
-  if (what == CURL_POLL_REMOVE) {
-    if (known) loop_.unwatch(fd);
-    watched_.erase(fd);
-    return;
-  }
-  const Loop::Ready wanted{.read = (what & CURL_POLL_IN) != 0,
-                           .write = (what & CURL_POLL_OUT) != 0};
-  if (known) {
-    loop_.rewatch(fd, wanted);
-    return;
-  }
-  watched_[fd] = true;
-  loop_.watch(fd, wanted, [this, fd](Loop::Ready ready) {
-    drive(fd, (ready.read ? CURL_CSELECT_IN : 0) | (ready.write ? CURL_CSELECT_OUT : 0));
-  });
-}
-
-void HttpClient::State::set_timer(long milliseconds) {
-  loop_.cancel(std::exchange(timer_, Loop::TimerId::none));
-  if (milliseconds < 0) return;
-  timer_ = loop_.after(std::chrono::milliseconds(milliseconds), [this] {
-    timer_ = Loop::TimerId::none;
-    drive(CURL_SOCKET_TIMEOUT, 0);
-  });
 }
 
 HttpClient::HttpClient(Loop& loop, const OriginSettings& settings, SourcePolicy& policy)

@@ -27,7 +27,7 @@ WALLS = [
     (r"hiredis/", r"cache/redis_client\.(h|cc)|cache/redis_.*\.cc"),
     (r"pistache/", r"proxy/loop/.*\.cc"),
     (r"jemalloc/", r"proxy/freed_memory\.cc"),
-    (r"curl/", r"proxy/origin/(http_client\.cc|transfer\.(h|cc))"),
+    (r"curl/", r"proxy/origin/(http_client\.cc|(curl_multi|transfer)\.(h|cc))"),
     (r"expat\.h", r"proxy/dialects/ews_soap\.cc"),
     (r"sqlite3\.h", r"proxy/contacts/.*\.cc"),
     (r"nlohmann/", r".*\.cc"),
