@@ -57,24 +57,17 @@ bool Canonical::append_encoded(std::string_view text, bool path) {
 }
 
 bool Canonical::read_query(std::string_view query) {
-  while (!query.empty()) {
-    const auto end = std::min(query.find('&'), query.size());
-    const auto pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    if (pair.empty()) continue;
-    const auto equals = std::min(pair.find('='), pair.size());
-    const Parameter parameter{pair.substr(0, equals),
-                              pair.substr(std::min(equals + 1, pair.size()))};
+  while (const auto parameter = http::take_parameter(query)) {
     const auto so_far = std::span(parameters_).first(count_);
-    if (count_ == kMaxParameters || parameter.name.empty() ||
-        !std::ranges::all_of(parameter.name, unreserved) ||
-        std::ranges::any_of(so_far, [&](const Parameter& other) {
-          return http::same_name(other.name, parameter.name);
+    if (count_ == kMaxParameters || parameter->name.empty() ||
+        !std::ranges::all_of(parameter->name, unreserved) ||
+        std::ranges::any_of(so_far, [&](const http::Parameter& other) {
+          return http::same_name(other.name, parameter->name);
         }))
       return false;
-    parameters_[count_++] = parameter;
+    parameters_[count_++] = *parameter;
   }
-  std::ranges::sort(std::span(parameters_).first(count_), {}, &Parameter::name);
+  std::ranges::sort(std::span(parameters_).first(count_), {}, &http::Parameter::name);
   return true;
 }
 
@@ -85,7 +78,7 @@ Canonical::Canonical(std::string_view path, std::string_view query) {
 bool Canonical::write(std::string_view path) {
   if (!append("likeness-1\n") || !append_encoded(path, true)) return false;
   char separator = '\n';
-  for (const Parameter& parameter : std::span(parameters_).first(count_)) {
+  for (const http::Parameter& parameter : std::span(parameters_).first(count_)) {
     if (parameter.name == "sig") continue;
     if (!append(separator) || !append(parameter.name) || !append('=') ||
         !append_encoded(parameter.value, false))
@@ -96,7 +89,7 @@ bool Canonical::write(std::string_view path) {
 }
 
 std::string_view Canonical::parameter(std::string_view name) const {
-  for (const Parameter& parameter : std::span(parameters_).first(count_))
+  for (const http::Parameter& parameter : std::span(parameters_).first(count_))
     if (parameter.name == name) return parameter.value;
   return {};
 }

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "proxy/http/query.h"
+
 namespace likeness::access {
 
 // The one text that a URL's signature is made of (docs/signing.md), so that what caches and servers
@@ -32,11 +34,6 @@ class Canonical {
   [[nodiscard]] std::string_view parameter(std::string_view name) const;
 
  private:
-  struct Parameter {
-    std::string_view name;
-    std::string_view value;
-  };
-
   bool write(std::string_view path);
   bool read_query(std::string_view query);
   bool append(char c);
@@ -48,7 +45,7 @@ class Canonical {
   std::size_t size_ = 0;
   std::size_t count_ = 0;
   std::array<char, kMaxBytes> text_;  // Only the first size_ bytes mean anything.
-  std::array<Parameter, kMaxParameters> parameters_;
+  std::array<http::Parameter, kMaxParameters> parameters_;
 };
 
 }  // namespace likeness::access

@@ -4,6 +4,7 @@
 
 #include "proxy/contacts/text.h"
 #include "proxy/dialects/url.h"
+#include "proxy/http/query.h"
 
 namespace likeness::rest {
 namespace {
@@ -20,14 +21,9 @@ std::optional<std::string> decode_form(std::string_view text) {
 
 Result<std::vector<odata::Option>> split_query(std::string_view query) {
   std::vector<odata::Option> options;
-  while (!query.empty()) {
-    const auto end = std::min(query.find('&'), query.size());
-    const auto pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    if (pair.empty()) continue;
-    const auto equals = std::min(pair.find('='), pair.size());
-    auto name = decode_form(pair.substr(0, equals));
-    auto value = decode_form(pair.substr(std::min(equals + 1, pair.size())));
+  while (const auto parameter = http::take_parameter(query)) {
+    auto name = decode_form(parameter->name);
+    auto value = decode_form(parameter->value);
     if (!name || !value) {
       const auto which = name.value_or("query");
       return fail(Errc::bad_request, (contacts::valid_utf8(which) ? which : "query") +
