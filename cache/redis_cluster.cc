@@ -22,23 +22,21 @@ RedisAddress address_of(const std::string& name) {
 
 RedisCluster::RedisCluster(Loop& loop, const RedisTarget& target, const RedisSettings& settings,
                            RouterEvents events)
-    : loop_(loop),
-      seeds_(target.seeds),
+    : seeds_(target.seeds),
       tell_masters_(std::move(events.masters)),
       slots_(kSlots, 0),
+      next_reading_(loop, [this] { read_map(); }),
       nodes_(loop, target, settings,
              {std::move(events.answered),
               [this, tell = std::move(events.link)](bool usable, std::string_view reason) {
-                if (usable && masters_.empty()) plan_reading(milliseconds(0));
+                if (usable && masters_.empty()) next_reading_.plan(milliseconds(0));
                 if (tell) tell(usable, reason);
               },
               {}},
-             [this] { plan_reading(kSoon); }) {
+             [this] { next_reading_.plan(kSoon); }) {
   for (const RedisAddress& seed : seeds_) nodes_.add(seed);
-  plan_reading(kSoon);
+  next_reading_.plan(kSoon);
 }
-
-RedisCluster::~RedisCluster() { loop_.cancel(timer_); }
 
 void RedisCluster::run(std::string_view key, RedisCommand command, Done done) {
   const auto server = slots_[slot_of(key)];
@@ -62,7 +60,7 @@ void RedisCluster::answered(const std::string& node, const std::shared_ptr<Call>
       reply ? read_redirect(*reply, address_of(node).host) : std::optional<Redirect>();
   if (!redirect) {
     if (reply && reply->kind == RedisReply::Kind::error && reply->text.starts_with("CLUSTERDOWN"))
-      plan_reading(kSoon);
+      next_reading_.plan(kSoon);
     return call->done(std::move(reply));
   }
   if (++call->redirects > kMaxRedirects)
@@ -75,19 +73,8 @@ void RedisCluster::answered(const std::string& node, const std::shared_ptr<Call>
   auto server = std::ranges::find(servers_, other);
   if (server == servers_.end()) server = servers_.insert(servers_.end(), other);
   slots_[redirect->slot] = static_cast<std::uint16_t>(server - servers_.begin() + 1);
-  plan_reading(kSoon);
+  next_reading_.plan(kSoon);
   send(other, call);
-}
-
-void RedisCluster::plan_reading(milliseconds in) {
-  const auto when = loop_.now() + in;
-  if (timer_ != Loop::TimerId::none && planned_ <= when) return;
-  loop_.cancel(timer_);
-  planned_ = when;
-  timer_ = loop_.after(in, [this] {
-    timer_ = Loop::TimerId::none;
-    read_map();
-  });
 }
 
 // From whoever is there; from the next seed, where nobody is.
@@ -96,7 +83,7 @@ void RedisCluster::read_map() {
   const std::string node = nodes_.any_connected();
   if (node.empty()) {
     nodes_.add(seeds_[next_seed_++ % seeds_.size()]);
-    return plan_reading(kSoon);
+    return next_reading_.plan(kSoon);
   }
   reading_ = true;
   nodes_.run(node, {"CLUSTER", "SLOTS"}, [this, node](Result<RedisReply> reply) {
@@ -104,7 +91,7 @@ void RedisCluster::read_map() {
     const auto ranges = reply ? read_slots(*reply, address_of(node))
                               : Result<std::vector<SlotRange>>(std::unexpected(reply.error()));
     if (ranges && !ranges->empty()) adopt(*ranges);
-    plan_reading(connected() ? kAtLeisure : kSoon);
+    next_reading_.plan(connected() ? kAtLeisure : kSoon);
   });
 }
 

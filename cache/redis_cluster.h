@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/planned_task.h"
 #include "cache/redis_nodes.h"
 #include "cache/redis_router.h"
 #include "cache/redis_slots.h"
@@ -24,7 +25,6 @@ class RedisCluster final : public RedisRouter {
  public:
   RedisCluster(Loop& loop, const RedisTarget& target, const RedisSettings& settings,
                RouterEvents events);
-  ~RedisCluster() override;
   RedisCluster(const RedisCluster&) = delete;
   RedisCluster& operator=(const RedisCluster&) = delete;
 
@@ -46,12 +46,9 @@ class RedisCluster final : public RedisRouter {
   void send(const std::string& node, const std::shared_ptr<Call>& call);
   void answered(const std::string& node, const std::shared_ptr<Call>& call,
                 Result<RedisReply> reply);
-  // Reads the map `in` that time, or earlier if that is planned already.
-  void plan_reading(milliseconds in);
   void read_map();
   void adopt(const std::vector<SlotRange>& ranges);
 
-  Loop& loop_;
   const std::vector<RedisAddress> seeds_;
   const std::function<void(const std::vector<RedisTarget>&)> tell_masters_;
   std::size_t next_seed_ = 0;
@@ -59,8 +56,7 @@ class RedisCluster final : public RedisRouter {
   std::vector<std::uint16_t> slots_;  // Index into servers_, + 1; 0: nobody's.
   std::vector<std::string> servers_;  // Names that slots_ may mean.
   bool reading_ = false;
-  Loop::TimerId timer_ = Loop::TimerId::none;
-  Clock::time_point planned_;
+  PlannedTask next_reading_;
   RedisNodes nodes_;
 };
 

@@ -30,23 +30,21 @@ std::optional<RedisAddress> read_address(const Result<RedisReply>& reply) {
 
 RedisSentinel::RedisSentinel(Loop& loop, const RedisTarget& target, const RedisSettings& settings,
                              RouterEvents events)
-    : loop_(loop),
-      seeds_(target.seeds),
+    : seeds_(target.seeds),
       name_(target.master_name),
       tell_masters_(std::move(events.masters)),
+      asking_(loop, [this] { ask(); }),
       sentinels_(loop, without_login(target), settings,
                  {{},
                   [this](bool usable, auto) {
-                    if (usable) plan_asking(milliseconds(0));
+                    if (usable) asking_.plan(milliseconds(0));
                   },
                   {}},
                  [] {}),
       servers_(loop, target, settings, {std::move(events.answered), std::move(events.link), {}},
-               [this] { plan_asking(kSoon); }) {
+               [this] { asking_.plan(kSoon); }) {
   for (const RedisAddress& seed : seeds_) sentinels_.add(seed);
 }
-
-RedisSentinel::~RedisSentinel() { loop_.cancel(timer_); }
 
 void RedisSentinel::run(std::string_view, RedisCommand command, Done done) {
   run_on(master_, command, std::move(done));
@@ -56,19 +54,8 @@ void RedisSentinel::run_on(const std::string& master, const RedisCommand& comman
   servers_.run(master, command, [this, then = std::move(done)](Result<RedisReply> reply) mutable {
     const bool demoted =
         reply && reply->kind == RedisReply::Kind::error && reply->text.starts_with("READONLY");
-    if (demoted) plan_asking(milliseconds(0));
+    if (demoted) asking_.plan(milliseconds(0));
     then(std::move(reply));
-  });
-}
-
-void RedisSentinel::plan_asking(milliseconds in) {
-  const auto when = loop_.now() + in;
-  if (timer_ != Loop::TimerId::none && planned_ <= when) return;
-  loop_.cancel(timer_);
-  planned_ = when;
-  timer_ = loop_.after(in, [this] {
-    timer_ = Loop::TimerId::none;
-    ask();
   });
 }
 
@@ -77,7 +64,7 @@ void RedisSentinel::ask() {
   const std::string sentinel = name_of(seeds_[next_seed_ % seeds_.size()]);
   if (!sentinels_.connected(sentinel)) {
     ++next_seed_;
-    return plan_asking(kSoon);
+    return asking_.plan(kSoon);
   }
   sentinels_.run(sentinel, {"SENTINEL", "get-master-addr-by-name", name_},
                  [this](Result<RedisReply> reply) {
@@ -86,7 +73,7 @@ void RedisSentinel::ask() {
                      adopt(*master);
                    else
                      ++next_seed_;
-                   plan_asking(connected() ? kAtLeisure : kSoon);
+                   asking_.plan(connected() ? kAtLeisure : kSoon);
                  });
 }
 

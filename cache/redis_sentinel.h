@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/planned_task.h"
 #include "cache/redis_nodes.h"
 #include "cache/redis_router.h"
 
@@ -19,7 +20,6 @@ class RedisSentinel final : public RedisRouter {
  public:
   RedisSentinel(Loop& loop, const RedisTarget& target, const RedisSettings& settings,
                 RouterEvents events);
-  ~RedisSentinel() override;
   RedisSentinel(const RedisSentinel&) = delete;
   RedisSentinel& operator=(const RedisSentinel&) = delete;
 
@@ -31,18 +31,15 @@ class RedisSentinel final : public RedisRouter {
   [[nodiscard]] RedisStats stats() const override { return servers_.stats(); }
 
  private:
-  void plan_asking(milliseconds in);
   void ask();
   void adopt(const RedisAddress& master);
 
-  Loop& loop_;
   const std::vector<RedisAddress> seeds_;
   const std::string name_;
   const std::function<void(const std::vector<RedisTarget>&)> tell_masters_;
   std::string master_;
   std::size_t next_seed_ = 0;
-  Loop::TimerId timer_ = Loop::TimerId::none;
-  Clock::time_point planned_;
+  PlannedTask asking_;
   RedisNodes sentinels_;
   RedisNodes servers_;
 };
