@@ -78,19 +78,13 @@ void EwsOrigin::fetch(std::string_view photo, const Validators& have, const Cred
   std::vector<std::string> headers{"Accept: image/*"};
   if (!have.etag.empty()) headers.push_back("If-None-Match: " + have.etag);
   client_.get(base_ + *target, std::move(headers), {caller.authorization, {}, caller.traceparent},
-              [done = std::move(done)](Result<ClientResponse> response) mutable {
-                if (!response) return done(std::unexpected(std::move(response.error())));
-                done(read_photo(std::move(*response)));
-              });
+              as_photo(std::move(done)));
 }
 
 void EwsOrigin::check(std::string_view photo, const Validators& have, const Credentials& caller,
                       Checked done) {
   if (!client_.asks_as_caller()) return client_.answer_yes(std::move(done));
-  fetch(photo, have, caller, [done = std::move(done)](Result<Fetched> fetched) mutable {
-    if (!fetched) return done(std::unexpected(std::move(fetched.error())));
-    done({});
-  });
+  fetch(photo, have, caller, as_check(std::move(done)));
 }
 
 }  // namespace likeness::origin

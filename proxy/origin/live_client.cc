@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/origin/service_error.h"
+
 namespace likeness::origin {
 
 struct LiveClient::Request {
@@ -117,6 +119,20 @@ void LiveClient::fail_later(const RequestPtr& request, Error error) {
   loop_.post([this, request, error = std::move(error), alive = std::weak_ptr(alive_)]() mutable {
     if (!alive.expired()) finish(request, std::unexpected(std::move(error)));
   });
+}
+
+LiveClient::Done as_photo(Origin::Done done) {
+  return [done = std::move(done)](Result<ClientResponse> response) mutable {
+    if (!response) return done(std::unexpected(std::move(response.error())));
+    done(read_photo(std::move(*response)));
+  };
+}
+
+Origin::Done as_check(Origin::Checked done) {
+  return [done = std::move(done)](Result<Fetched> fetched) mutable {
+    if (!fetched) return done(std::unexpected(std::move(fetched.error())));
+    done({});
+  };
 }
 
 }  // namespace likeness::origin

@@ -82,6 +82,13 @@ class LiveClient {
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
+// Makes of an origin's callback one for get(): it passes on the photo that the answer has, or that
+// the copy at hand is right (read_photo()).
+[[nodiscard]] LiveClient::Done as_photo(Origin::Done done);
+// Makes of a check's callback one for fetch(), where a service has no shorter answer than the
+// photo.
+[[nodiscard]] Origin::Done as_check(Origin::Checked done);
+
 }  // namespace likeness::origin
 
 #endif  // LIKENESS_PROXY_ORIGIN_LIVE_CLIENT_H_

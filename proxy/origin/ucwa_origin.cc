@@ -67,19 +67,13 @@ void UcwaOrigin::fetch(std::string_view photo, const Validators& have, const Cre
   // UCWA spells sizes in upper case.
   client_.get(base_ + ucwa_target(photo) + "?size=HR648X648", std::move(headers),
               {caller.authorization, ucwa_cookie(caller.cookie), caller.traceparent},
-              [done = std::move(done)](Result<ClientResponse> response) mutable {
-                if (!response) return done(std::unexpected(std::move(response.error())));
-                done(read_photo(std::move(*response)));
-              });
+              as_photo(std::move(done)));
 }
 
 void UcwaOrigin::check(std::string_view photo, const Validators& have, const Credentials& caller,
                        Checked done) {
   if (!client_.asks_as_caller()) return client_.answer_yes(std::move(done));
-  fetch(photo, have, caller, [done = std::move(done)](Result<Fetched> fetched) mutable {
-    if (!fetched) return done(std::unexpected(std::move(fetched.error())));
-    done({});
-  });
+  fetch(photo, have, caller, as_check(std::move(done)));
 }
 
 }  // namespace likeness::origin
