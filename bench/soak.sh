@@ -4,9 +4,6 @@
 # them grows. Writes bench/results/soak.json and a page with plots, soak.html. Needs redis-server and
 # a release build (./run.sh makes one).
 set -eu
-cd "$(dirname "$0")/.."
-LIKENESS_BINARY=${LIKENESS_BINARY:-$PWD/build/release/likeness}
-LIKENESS_PHOTOS=${LIKENESS_PHOTOS:-$PWD/build/photos}
-export LIKENESS_BINARY LIKENESS_PHOTOS PYTHONPATH=tests/e2e:bench/measure PYTHONDONTWRITEBYTECODE=1
-[ -d "$LIKENESS_PHOTOS" ] || tests/support/fetch_photos.sh "$LIKENESS_PHOTOS"
+# shellcheck source=bench/environment.sh
+. "$(dirname "$0")/environment.sh"
 exec python3 bench/soak.py "$@"
