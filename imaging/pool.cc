@@ -86,6 +86,7 @@ class Pool::State {
 
   [[nodiscard]] std::optional<Error> refusal(const Job& job) const;
   [[nodiscard]] bool all_down() const;
+  [[nodiscard]] Error none_left() const;
   void enqueue(Waiting waiting);
   void fail_later(Error error, Done done);
   void wait_for_first() const;
@@ -151,7 +152,7 @@ std::optional<Error> Pool::State::refusal(const Job& job) const {
     return Error{Errc::source_too_large, "bytes"};
   }
   if (job.wanted.size() > kMaxPictures) return Error{Errc::bad_request, "too many sizes"};
-  if (all_down()) return Error{Errc::internal, start_error_};
+  if (all_down()) return none_left();
   const bool has_room = static_cast<int>(queue_.size()) < settings_.max_queued;
   const bool has_idle = std::ranges::count(slots_, Slot::State::idle, &Slot::state) > 0;
   if (!has_room && !has_idle) return Error{Errc::overloaded, "image queue", milliseconds(1'000)};
@@ -188,6 +189,8 @@ bool Pool::State::all_down() const {
                              [](const Slot& slot) { return slot.state == Slot::State::down; });
 }
 
+Error Pool::State::none_left() const { return {Errc::overloaded, start_error_, kLongestPause}; }
+
 void Pool::State::start(Slot& slot) {
   slot.state = Slot::State::starting;
   slot.jobs = 0;
@@ -214,7 +217,7 @@ void Pool::State::pause(Slot& slot, const std::string& reason) {
   if (!all_down()) return;
   for (auto& [id, waiting] : std::exchange(queue_, {})) {
     loop_.cancel(waiting.deadline);
-    fail_later({Errc::internal, start_error_}, std::move(waiting.done));
+    fail_later(none_left(), std::move(waiting.done));
   }
 }
 
@@ -272,7 +275,7 @@ void Pool::State::on_end(Slot& slot, int status) {
   if (!current) return;
   if (!by_us && was_killed(status)) {
     if (++current->killed < kTries) return enqueue(std::move(*current));
-    return current->done(fail(Errc::overloaded, "image workers are killed", seconds(1)));
+    return current->done(fail(Errc::overloaded, "image workers are killed", kLongestPause));
   }
   if (timed_out) {
     current->done(fail(Errc::source_too_large, "time"));

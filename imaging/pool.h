@@ -30,11 +30,11 @@ struct PoolStats {
 // killed (an operator, or the system for want of memory) is tried again a few times.
 //
 // Errors of submit(): bad_source (no picture of an allowed format, damaged, or it crashed the
-// worker), source_too_large (bytes, pixels, or the job's time), overloaded (queue full, or one
-// worker after the other is killed), shutting_down, internal.
+// worker), source_too_large (bytes, pixels, or the job's time), overloaded (queue full, no
+// worker left, or one after the other is killed), shutting_down, internal.
 //
 // A pool all of whose workers fail to start (a limit of the machine, a kernel without seccomp)
-// fails its jobs with Errc::internal and the reason, and tries again with growing pauses.
+// refuses its jobs as overloaded, with the reason, and tries again with growing pauses.
 //
 // Loop-confined: construct, use and destroy it on one loop. Destruction kills the workers and drops
 // what is queued without calling back; it must not come from within a `done`.

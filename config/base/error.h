@@ -35,7 +35,7 @@ enum class Errc : std::uint8_t {
   origin_timeout,       // The origin took longer than its deadline.
   too_many_requests,    // The client asks for more than it may.
   throttled,            // The origin asks to come back later.
-  overloaded,           // A queue of ours is full.
+  overloaded,           // A queue of ours is full, or nobody is left to work on it.
   store_unavailable,    // Redis cannot be used now; never shown to a client.
   shutting_down,        // The process is leaving.
   abandoned,            // Whoever owed the answer went away without giving one.

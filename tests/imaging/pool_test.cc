@@ -10,6 +10,7 @@
 #include <set>
 
 #include "tests/support/images.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/test_loop.h"
 
 namespace likeness::imaging {
@@ -284,10 +285,8 @@ TEST_CASE("a pool whose workers end at once says so, and leaves nothing") {
 }
 
 TEST_CASE("workers that cannot start again are retried in growing pauses") {
-  const auto folder =
-      std::filesystem::temp_directory_path() / ("likeness-pool-" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
-  const auto program = folder / "worker";
+  const test::TempFolder folder;
+  const auto program = folder.path() / "worker";
   std::filesystem::create_symlink(LIKENESS_TEST_WORKER, program);
   TestLoop loop;
   Pool pool(loop, settings_for(1), program);
@@ -303,14 +302,14 @@ TEST_CASE("workers that cannot start again are retried in growing pauses") {
   };
   submit();
   REQUIRE_FALSE(result->has_value());
-  CHECK(result->error().code == Errc::internal);
+  CHECK(result->error().code == Errc::overloaded);
+  CHECK(result->error().retry_after > milliseconds(0));
   CHECK(loop.timers() == 1);
   std::filesystem::create_symlink(LIKENESS_TEST_WORKER, program);
   loop.advance(std::chrono::seconds(5));
   REQUIRE(loop.run_until([&] { return pool.stats().workers == 1; }));
   submit();
   CHECK(result->has_value());
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
