@@ -5,9 +5,9 @@
 
 #include <array>
 #include <catch2/catch.hpp>
-#include <filesystem>
 
 #include "tests/support/redis_server.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/test_loop.h"
 
 namespace likeness::cache {
@@ -65,9 +65,6 @@ struct Fixture {
 class Impostor {
  public:
   Impostor() {
-    std::string folder = (std::filesystem::temp_directory_path() / "likeness-fake-XXXXXX").string();
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
-    folder_ = folder;
     const SocketAddress address = unix_address(path());
     fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     REQUIRE(::bind(fd_, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0);
@@ -76,7 +73,6 @@ class Impostor {
   ~Impostor() {
     ::close(peer_);
     ::close(fd_);
-    std::filesystem::remove_all(folder_);
   }
   Impostor(const Impostor&) = delete;
   Impostor& operator=(const Impostor&) = delete;
@@ -92,10 +88,10 @@ class Impostor {
     REQUIRE(::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
             static_cast<ssize_t>(bytes.size()));
   }
-  [[nodiscard]] std::string path() const { return folder_ + "/socket"; }
+  [[nodiscard]] std::string path() const { return folder_.path() / "socket"; }
 
  private:
-  std::string folder_;
+  test::TempFolder folder_;
   int fd_ = -1;
   int peer_ = -1;
 };

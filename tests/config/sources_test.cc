@@ -7,28 +7,10 @@
 #include <fstream>
 
 #include "config/fields.h"
+#include "tests/support/temp_folder.h"
 
 namespace likeness::config {
 namespace {
-
-// A settings file that goes away with its folder.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& text) {
-    std::string pattern = std::filesystem::temp_directory_path() / "likeness-XXXXXX";
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    folder_ = pattern;
-    std::ofstream(path()) << text;
-  }
-  ~TemporaryFile() { std::filesystem::remove_all(folder_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  [[nodiscard]] std::string path() const { return folder_ / "settings.json"; }
-
- private:
-  std::filesystem::path folder_;
-};
 
 std::string problem(const Sources& sources) {
   const Result<Settings> settings = load(sources);
@@ -44,8 +26,10 @@ TEST_CASE("without sources the defaults hold") {
 }
 
 TEST_CASE("flags beat the environment, which beats the file, which beats the defaults") {
-  const TemporaryFile file(R"({"http": {"workers": 1, "max_connections": 1, "idle_timeout": 1}})");
-  const auto settings = load({.file = file.path(),
+  const test::TempFolder folder;
+  const auto file = folder.write(
+      "settings.json", R"({"http": {"workers": 1, "max_connections": 1, "idle_timeout": 1}})");
+  const auto settings = load({.file = file.string(),
                               .environment = {{"LIKENESS_HTTP_WORKERS", "2"},
                                               {"LIKENESS_HTTP_MAX_CONNECTIONS", "2"},
                                               {"PATH", "/bin"}},
@@ -92,9 +76,10 @@ TEST_CASE("a problem names its source") {
         "--set imaging.sandbox: expected true or false, got \"no\"");
   CHECK(problem({.flags = {{"http.nothing", "1", "--set"}}}) ==
         "--set http.nothing: no such setting");
-  const TemporaryFile file(R"({"http": {"workers": -1}})");
-  CHECK(problem({.file = file.path()}) ==
-        file.path() + ": http.workers: expected a whole number, from 0 to 256, got -1");
+  const test::TempFolder folder;
+  const auto file = folder.write("settings.json", R"({"http": {"workers": -1}})");
+  CHECK(problem({.file = file.string()}) ==
+        file.string() + ": http.workers: expected a whole number, from 0 to 256, got -1");
 }
 
 TEST_CASE("a file that cannot be read is a problem") {

@@ -12,7 +12,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -52,19 +51,12 @@ std::string text_of(const redisReply& reply) {
 
 RedisServer::RedisServer(std::vector<std::string> options, Start start)
     : options_(std::move(options)) {
-  std::string folder = (std::filesystem::temp_directory_path() / "likeness-redis-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  folder_ = folder;
-  path_ = folder_ + "/redis.sock";
+  path_ = folder_.path() / "redis.sock";
   port_ = free_port();
   if (start == Start::now) this->start();
 }
 
-RedisServer::~RedisServer() {
-  stop();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
+RedisServer::~RedisServer() { stop(); }
 
 std::string RedisServer::tcp_url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
 
@@ -87,7 +79,7 @@ void RedisServer::spawn() {
                                     "--bind",       "127.0.0.1", "--unixsocket",
                                     path_,          "--save",    "",
                                     "--appendonly", "no",        "--dir",
-                                    folder_,        "--logfile", folder_ + "/log"};
+                                    folder_.path(), "--logfile", folder_.path() / "log"};
   words.insert(words.end(), options_.begin(), options_.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_folder.h"
+
 namespace likeness::test {
 
 // A RedisServer is a real redis-server for one test: on a Unix socket in a folder of its own and on
@@ -45,7 +47,7 @@ class RedisServer {
   [[nodiscard]] bool answers() const;
 
   const std::vector<std::string> options_;
-  std::string folder_;
+  TempFolder folder_;
   std::string path_;
   std::uint16_t port_ = 0;
   pid_t pid_ = 0;  // 0: not running.

@@ -25,7 +25,7 @@ namespace {
 }
 
 TEST_CASE("what was acknowledged is there after kill -9", "[contacts][crash]") {
-  TemporaryFolder folder;
+  test::TempFolder folder;
   must(must(ContactStore::open(folder.path())).ensure_mailbox(kMe));
   std::set<std::string> acknowledged;
   for (int round = 1; round <= 3; ++round) {

@@ -12,33 +12,9 @@
 #include "proxy/contacts/contact_json.h"
 #include "proxy/contacts/odata.h"
 #include "proxy/contacts/store.h"
+#include "tests/support/temp_folder.h"
 
 namespace likeness::contacts {
-
-// A folder of its own that goes when the test ends.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "contacts-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path write(const std::string& name, std::string_view bytes) const {
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 template <class T>
 T must(Result<T> result) {
@@ -63,7 +39,7 @@ inline constexpr const char* kMe = "rob@contoso.com";
 
 // A fresh store with one mailbox, and the verbs of the tests.
 struct StoreFixture {
-  TemporaryFolder folder;
+  test::TempFolder folder;
   Instant now = *parse_instant("2016-07-20T23:59:37Z");
   std::int64_t max_tombstones = 100'000;
   std::unique_ptr<ContactStore> store;

@@ -27,7 +27,7 @@ class Importing : public StoreFixture {
   static std::string vcard(const std::string& body) {
     return "BEGIN:VCARD\nVERSION:3.0\n" + body + "\nEND:VCARD\n";
   }
-  TemporaryFolder files;
+  test::TempFolder files;
 };
 
 TEST_CASE_METHOD(Importing, "importing twice changes nothing the second time",

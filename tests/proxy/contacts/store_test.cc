@@ -257,7 +257,7 @@ TEST_CASE_METHOD(StoreFixture, "a photo id may name mailbox and contact", "[cont
 }
 
 TEST_CASE("a person of the home domain is named by the local part", "[contacts][photo]") {
-  const TemporaryFolder folder;
+  const test::TempFolder folder;
   auto store = must(ContactStore::open(folder.path(), {.now = {}, .home_domain = "Home.Example"}));
   const Mailbox box = must(store.ensure_mailbox("me@home.example"));
   const auto patch = must(parse_contact(
@@ -328,7 +328,7 @@ TEST_CASE("a store of a newer version is refused and left alone", "[contacts][sc
 }
 
 TEST_CASE("a file that is no database is an error, not a new store", "[contacts][schema]") {
-  TemporaryFolder folder;
+  test::TempFolder folder;
   folder.write("contacts.db", std::string(8'192, 'x'));
   CHECK(code(ContactStore::open(folder.path())) == Errc::internal);
   CHECK(code(ContactStore::open("/dev/null/nowhere")) == Errc::internal);

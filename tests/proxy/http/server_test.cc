@@ -12,6 +12,7 @@
 #include <string>
 
 #include "tests/proxy/http/wire.h"
+#include "tests/support/temp_folder.h"
 
 namespace likeness::http {
 namespace {
@@ -19,18 +20,6 @@ namespace {
 std::string get(const std::string& target) {
   return "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n";
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() { REQUIRE(::mkdtemp(path_) != nullptr); }
-  ~TemporaryFolder() { ::rmdir(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + ("/" + name); }
-
- private:
-  char path_[32] = "/tmp/likeness-http-XXXXXX";
-};
 
 TEST_CASE("a listener tells its real port, and two can share it", "[http]") {
   const auto listeners = open_listeners("127.0.0.1:0", 3);
@@ -62,8 +51,8 @@ TEST_CASE("addresses that are none are refused with their name", "[http]") {
 }
 
 TEST_CASE("a left-over socket file is replaced, a served one is not", "[http]") {
-  const TemporaryFolder folder;
-  const std::string path = folder.file("s");
+  const test::TempFolder folder;
+  const std::string path = folder.path() / "s";
   const auto first = open_listener("unix:" + path, false);
   REQUIRE(first);
   CHECK_FALSE(open_listener("unix:" + path, false));
@@ -72,12 +61,11 @@ TEST_CASE("a left-over socket file is replaced, a served one is not", "[http]") 
   REQUIRE(second);
   CHECK((*second)[1].url == "unix:" + path);
   for (const Listener& listener : *second) ::close(listener.fd);
-  ::unlink(path.c_str());
 }
 
 TEST_CASE("a unix socket serves like any other", "[http]") {
-  const TemporaryFolder folder;
-  const std::string path = folder.file("s");
+  const test::TempFolder folder;
+  const std::string path = folder.path() / "s";
   TestServer server;
   server.server->listen(*open_listener("unix:" + path, false));
   const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
@@ -91,7 +79,6 @@ TEST_CASE("a unix socket serves like any other", "[http]") {
   CHECK(server.loop.run_until([&] { return ::recv(fd, answer, 999, MSG_DONTWAIT) > 0; }));
   CHECK(body_of(answer) == "ID:/a\n");
   ::close(fd);
-  ::unlink(path.c_str());
 }
 
 TEST_CASE("connections past the limit are closed, the others go on", "[http]") {
