@@ -127,9 +127,10 @@ void read_bday(const VcardLine& line, Card& card) {
 
 void read_words(const VcardLine& line, Card& card, std::vector<std::string>& into, P property) {
   for (const std::string& word : split_escaped(line.value, ',')) {
-    if (!trimmed(word).empty()) into.emplace_back(trimmed(word));
+    if (trimmed(word).empty()) continue;
+    into.emplace_back(trimmed(word));
+    card.patch.mark(property);
   }
-  card.patch.mark(property);
 }
 
 void read_gender(const VcardLine& line, Card& card) {

@@ -109,6 +109,17 @@ TEST_CASE("bad cards are skipped by their line, and the rest is read", "[contact
   CHECK(std::get<SkippedCard>(all[5]).reason == "the card has no END:VCARD");
 }
 
+TEST_CASE("a card whose properties are all empty says nothing", "[contacts][vcard]") {
+  for (const std::string property :
+       {"CATEGORIES:", "CATEGORIES: , ", "IMPP:", "TEL:", "EMAIL:", "URL:", "ADR:;;", "FN:", "N:;;",
+        "ORG:;", "NOTE:", "GENDER:", "RELATED;TYPE=child:", "UID:", "PHOTO:"}) {
+    CAPTURE(property);
+    const auto all = read_all("BEGIN:VCARD\n" + property + "\nEND:VCARD\n");
+    REQUIRE(all.size() == 1);
+    CHECK(std::holds_alternative<SkippedCard>(all[0]));
+  }
+}
+
 TEST_CASE("a card that is too large is skipped without being kept", "[contacts][vcard]") {
   const std::string huge(kMaxCardBytes + 10, 'A');
   const auto all = read_all("BEGIN:VCARD\nFN:A\nPHOTO;ENCODING=b:" + huge +
