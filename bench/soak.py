@@ -240,7 +240,7 @@ def main():
               "minutes": minutes, "statuses": dict(world.statuses), "wrong": world.wrong[:20],
               "wrong_count": len(world.wrong), "growth": grown, "faults": faults, "samples": samples}
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "soak.json").write_text(json.dumps(report) + "\n", encoding="utf-8")
+    (RESULTS / "soak.json").write_text(json.dumps(report, separators=(",", ":")) + "\n", encoding="utf-8")
     (RESULTS / "soak.html").write_text(plots.soak_page(report), encoding="utf-8")
     print(f"{minutes:g} minutes, {sum(world.statuses.values())} answers {dict(world.statuses)}, "
           f"{len(faults)} faults, {len(world.wrong)} wrong answers {world.wrong[:3] or ''}")

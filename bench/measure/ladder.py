@@ -3,7 +3,7 @@ beside others that make the same pictures. They make each size of the original, 
 miss_cpu.py."""
 
 import load
-from pictures import Makers, per_cpu_second
+from pictures import Makers, side
 from report import Must, Result
 
 EDGES = [48, 64, 96, 120, 240, 360, 432, 504, 648]
@@ -25,18 +25,14 @@ def beside(servers, makers, source, count, plan, at_least):
     similarity, _ = makers.quality_of(makers.ours, source, JUDGED, 0, numbers)
     qualities = [makers.equal_quality(peer, source, JUDGED, numbers, similarity)[0]
                  for peer in makers.peers]
-
-    def side(maker, quality, clients, *how):
-        def rate():
-            return per_cpu_second(maker.milliseconds(source, originals, EDGES, quality, count,
-                                                     clients, *how))
-        rate()  # Whatever is set up once.
-        return rate
     at_once = len(EDGES)
+
+    def nine(maker, quality, clients, *how):
+        return side(maker, source, originals, EDGES, quality, count, clients, *how)
     ours, one_by_one, limit, *theirs = load.interleaved(plan.rounds, [
-        side(makers.ours, 0, at_once), side(makers.ours, 0, 1),
-        side(makers.loop, OUR_QUALITY, 1, "once"),
-        *(side(peer, quality, at_once) for peer, quality in zip(makers.peers, qualities))])
+        nine(makers.ours, 0, at_once), nine(makers.ours, 0, 1),
+        nine(makers.loop, OUR_QUALITY, 1, "once"),
+        *(nine(peer, quality, at_once) for peer, quality in zip(makers.peers, qualities))])
 
     name = f"nine sizes of {source}, {{}}, by CPU time"
     limits = {"limit": limit, "limit_name": "one decode and nine encodes"}

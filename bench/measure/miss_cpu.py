@@ -3,7 +3,7 @@ same picture of the same originals: at the highest quality at which theirs are s
 ours in mean SSIM, and then ours must have no more bytes."""
 
 import load
-from pictures import Makers, per_cpu_second
+from pictures import Makers, side
 from report import Must, Result
 
 EDGE = 240
@@ -22,15 +22,9 @@ def beside(servers, makers, source, count, plan, at_least):
     numbers = range(min(originals, plan.looks))
     similarity, length = makers.quality_of(makers.ours, source, EDGE, 0, numbers)
     equals = [makers.equal_quality(peer, source, EDGE, numbers, similarity) for peer in makers.peers]
-
-    def side(maker, quality):
-        def rate():
-            return per_cpu_second(maker.milliseconds(source, originals, [EDGE], quality, count,
-                                                     2))
-        rate()  # Whatever is set up once.
-        return rate
-    ours, *theirs = load.interleaved(plan.rounds, [side(makers.ours, 0)] + [
-        side(peer, quality) for peer, (quality, *_) in zip(makers.peers, equals)])
+    ours, *theirs = load.interleaved(plan.rounds, [
+        side(maker, source, originals, [EDGE], quality, count, 2)
+        for maker, (quality, *_) in zip([makers.ours, *makers.peers], [(0,), *equals])])
 
     results = []
     what = f"{source} to {EDGE}x{EDGE}"

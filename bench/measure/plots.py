@@ -109,6 +109,11 @@ def _short(value):
 
 
 def soak_page(report):
+    return page("Soak", _soak(report))
+
+
+def _soak(report):
+    """What bench/soak.sh measured, from its JSON: a verdict, and plots over time."""
     samples = report["samples"]
     marks = [fault["second"] for fault in report["faults"]]
 
@@ -130,14 +135,15 @@ def soak_page(report):
     rows = "".join(f"<tr><td>{html.escape(name)}</td><td>{ratio:.2f}</td></tr>"
                    for name, ratio in report["growth"].items())
     statuses = ", ".join(f"{count} x {status}" for status, count in sorted(report["statuses"].items()))
-    return page("Soak", f"<p>{report['date']}: {report['minutes']:g} minutes, {len(marks)} faults, "
-                        f"answers {statuses}; {report['wrong_count']} wrong.</p>"
-                        f"<table><tr><th>last quarter by second quarter</th><th></th></tr>{rows}</table>"
-                        + "".join(figures))
+    return (f"<p>{report['date']}: {report['minutes']:g} minutes, {len(marks)} faults, "
+            f"answers {statuses}; {report['wrong_count']} wrong.</p>"
+            f"<table><tr><th>last quarter by second quarter</th><th></th></tr>{rows}</table>"
+            + "".join(figures))
 
 
-def bench_page(document):
-    """What bench/run.sh measured, from its JSON. Classes of one name share their figure."""
+def bench_page(document, soak=None):
+    """What bench/run.sh measured, from its JSON, and below it the last soak, from its own. Classes of
+    one name share their figure."""
     groups = {}
     for one in document["classes"]:
         groups.setdefault(one["name"], []).append(one)
@@ -160,7 +166,8 @@ def bench_page(document):
                 f"<p>{html.escape(about)}.</p><p>Medians of interleaved rounds; the lines span all "
                 "rounds. Only the ratios mean something on another machine.</p>"
                 "<table><tr><th>class</th><th>beside</th><th>ratio</th><th>must be</th><th></th></tr>"
-                + "".join(rows) + "</table>" + "".join(figures))
+                + "".join(rows) + "</table>" + "".join(figures)
+                + (f"<h2>Soak</h2>{_soak(soak)}" if soak else ""))
 
 
 def _bench_row(one, against):

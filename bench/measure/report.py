@@ -127,8 +127,9 @@ def write(results, folder, quick):
         },
     }
     day = document["date"][:10]
-    for suffix, text in (("json", json.dumps(document, indent=2) + "\n"),
-                         ("html", plots.bench_page(document))):
+    soak = folder / "soak.json"
+    page = plots.bench_page(document, json.loads(soak.read_text()) if soak.exists() else None)
+    for suffix, text in (("json", json.dumps(document, indent=2) + "\n"), ("html", page)):
         for name in (f"{day}.{suffix}", f"latest.{suffix}"):
             new = folder / f"{name}.tmp"
             new.write_text(text, encoding="utf-8")
