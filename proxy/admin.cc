@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "config/quantity.h"
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/dialects/router.h"
 #include "proxy/dialects/url.h"
 #include "proxy/origin/source.h"

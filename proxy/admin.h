@@ -10,7 +10,7 @@
 #include "config/base/loop.h"
 #include "config/settings.h"
 #include "proxy/access/guard.h"
-#include "proxy/exchange.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/http/message.h"
 #include "proxy/purge/purge.h"
 

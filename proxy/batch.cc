@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/dialects/graph_batch.h"
 #include "proxy/dialects/router.h"
 #include "proxy/dialects/status.h"

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <functional>
 
+#include "proxy/answer/exchange.h"
 #include "proxy/dialects/call.h"
-#include "proxy/exchange.h"
 #include "proxy/http/message.h"
 #include "proxy/photo/flights.h"
 

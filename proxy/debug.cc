@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/dialects/router.h"
 #include "proxy/dialects/url.h"
 #include "proxy/dialects/web.h"

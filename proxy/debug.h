@@ -7,7 +7,7 @@
 
 #include "config/base/loop.h"
 #include "config/settings.h"
-#include "proxy/exchange.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/http/message.h"
 #include "proxy/photo/inspection.h"
 #include "proxy/photo/service.h"

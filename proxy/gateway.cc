@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/batch.h"
 #include "proxy/dialects/router.h"
 #include "proxy/dialects/ucwa.h"

@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/dialects/status.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/dialects/ucwa_documents.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/trace.h"

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/telemetry/prometheus.h"
 
 namespace likeness {

@@ -7,8 +7,8 @@
 #include "config/base/loop.h"
 #include "config/settings.h"
 #include "proxy/access/guard.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/debug.h"
-#include "proxy/exchange.h"
 #include "proxy/http/message.h"
 #include "proxy/photo/service.h"
 

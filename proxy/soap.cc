@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/dialects/ews_soap.h"
 #include "proxy/dialects/router.h"
 #include "proxy/http/conditions.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/forward/headers.h"
 #include "proxy/telemetry/log.h"
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "config/base/error.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/dialects/call.h"
-#include "proxy/exchange.h"
 #include "proxy/http/body.h"
 #include "proxy/origin/http_client.h"
 

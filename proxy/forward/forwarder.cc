@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/forward/headers.h"
 #include "proxy/forward/written_photos.h"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "config/base/loop.h"
-#include "proxy/exchange.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/forward/call.h"
 #include "proxy/forward/upstream.h"
 #include "proxy/http/message.h"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/dialects/url.h"
 #include "proxy/http/conditions.h"
 #include "proxy/photo/digest.h"

@@ -8,7 +8,7 @@
 
 #include "config/base/loop.h"
 #include "proxy/access/guard.h"
-#include "proxy/exchange.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/http/message.h"
 #include "proxy/origin/source.h"
 

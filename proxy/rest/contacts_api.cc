@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/contacts/text.h"
 #include "proxy/http/conditions.h"
 #include "proxy/http/forwarded.h"

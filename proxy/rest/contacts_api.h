@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "config/settings.h"
-#include "proxy/exchange.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/http/message.h"
 #include "proxy/rest/callers.h"
 #include "proxy/rest/ports.h"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "imaging/sniff.h"
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/contacts/text.h"
 #include "proxy/dialects/url.h"
 #include "proxy/rest/operation.h"

@@ -8,8 +8,8 @@
 
 #include "config/base/bytes.h"
 #include "imaging/spec.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/dialects/call.h"
-#include "proxy/exchange.h"
 #include "proxy/rest/callers.h"
 #include "proxy/rest/ports.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 #include "proxy/dialects/router.h"
 #include "proxy/dialects/status.h"
 #include "tests/fuzz/input.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/exchange.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/forward/forwarder.h"
 #include "proxy/forward/upstream.h"
 #include "tests/proxy/http/wire.h"

@@ -1,4 +1,4 @@
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 
 #include <fmt/core.h>
 

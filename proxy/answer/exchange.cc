@@ -1,4 +1,4 @@
-#include "proxy/exchange.h"
+#include "proxy/answer/exchange.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "proxy/answer.h"
+#include "proxy/answer/answer.h"
 
 #include <catch2/catch.hpp>
 #include <optional>

@@ -1,5 +1,5 @@
-#ifndef LIKENESS_PROXY_EXCHANGE_H_
-#define LIKENESS_PROXY_EXCHANGE_H_
+#ifndef LIKENESS_PROXY_ANSWER_EXCHANGE_H_
+#define LIKENESS_PROXY_ANSWER_EXCHANGE_H_
 
 #include <array>
 #include <cstddef>
@@ -118,4 +118,4 @@ class Exchange {
 
 }  // namespace likeness
 
-#endif  // LIKENESS_PROXY_EXCHANGE_H_
+#endif  // LIKENESS_PROXY_ANSWER_EXCHANGE_H_

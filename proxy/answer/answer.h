@@ -1,5 +1,5 @@
-#ifndef LIKENESS_PROXY_ANSWER_H_
-#define LIKENESS_PROXY_ANSWER_H_
+#ifndef LIKENESS_PROXY_ANSWER_ANSWER_H_
+#define LIKENESS_PROXY_ANSWER_ANSWER_H_
 
 #include <cstdint>
 #include <optional>
@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "config/settings.h"
+#include "proxy/answer/exchange.h"
 #include "proxy/dialects/call.h"
-#include "proxy/exchange.h"
 #include "proxy/http/lines.h"
 #include "proxy/photo/ask.h"
 
@@ -82,4 +82,4 @@ void refuse(Exchange& exchange, dialects::Dialect dialect, const Error& error,
 
 }  // namespace likeness
 
-#endif  // LIKENESS_PROXY_ANSWER_H_
+#endif  // LIKENESS_PROXY_ANSWER_ANSWER_H_
