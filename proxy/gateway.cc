@@ -39,7 +39,7 @@ bool names_caller(const Call& call) {
   return photo == "me" || photo.starts_with("me/");
 }
 
-// UCWA has neither HEAD nor OPTIONS (protocols.md section 2), but browsers ask by the latter
+// UCWA has neither HEAD nor OPTIONS (docs/protocols.md, section 2), but browsers ask by the latter
 // whether they may send a request at all.
 bool is_ucwa_method(const Request& request) {
   return request.method == http::Method::get ||

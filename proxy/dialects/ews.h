@@ -9,7 +9,7 @@
 
 namespace likeness::dialects {
 
-// Exchange's plain way to a user's photo (protocols.md section 1), in any case:
+// Exchange's plain way to a user's photo (docs/protocols.md, section 1), in any case:
 //   /ews/Exchange.asmx/s/GetUserPhoto?email={address}&size=HR<w>x<h>
 // What a missing or a bad size does is documented nowhere. Here a missing or empty one means the
 // photo's own size, any size is served as asked, not the nine alone, and what is no size is

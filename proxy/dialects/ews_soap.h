@@ -9,7 +9,7 @@
 
 namespace likeness::dialects {
 
-// Exchange's SOAP operation GetUserPhoto (protocols.md section 1). Pure functions.
+// Exchange's SOAP operation GetUserPhoto (docs/protocols.md, section 1). Pure functions.
 
 // An error in Exchange's words. A fault is the whole envelope's; any other error is
 // GetUserPhoto's answer, whose status clients expect to be 200, but for 404: no photo, no user.

@@ -12,8 +12,8 @@
 namespace likeness::dialects {
 
 // Microsoft Graph's photos, of users and contacts: /v1.0 or /beta and a PhotoPath. Facts:
-// protocols.md section 4. Graph has no sizes of contacts' photos and answers 404 for a size that is
-// not there; here every size is there, of every photo.
+// docs/protocols.md, section 4. Graph has no sizes of contacts' photos and answers 404 for a size
+// that is not there; here every size is there, of every photo.
 [[nodiscard]] std::optional<Parsed> parse_graph(const http::Request& request, const Limits& limits);
 
 // Is this where batches are posted: "/v1.0/$batch"?

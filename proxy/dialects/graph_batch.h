@@ -11,8 +11,8 @@
 
 namespace likeness::dialects {
 
-// Graph's JSON batches (protocols.md section 4): up to 20 requests in one body, and their answers
-// in another. Pure functions.
+// Graph's JSON batches (docs/protocols.md, section 4): up to 20 requests in one body, and their
+// answers in another. Pure functions.
 
 inline constexpr std::size_t kMaxBatchRequests = 20;
 

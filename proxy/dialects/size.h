@@ -20,7 +20,8 @@ inline constexpr imaging::Size kDefaultSize{48, 48};
 [[nodiscard]] std::optional<imaging::Size> parse_plain_size(std::string_view text);
 
 // Those of Exchange's sizes that a photo is there in without being enlarged, smallest first,
-// squares all; of one that is smaller than all of them its own. protocols.md sections 1 and 4.
+// squares all; of one that is smaller than all of them its own. docs/protocols.md, sections 1
+// and 4.
 [[nodiscard]] std::vector<imaging::Size> sizes_of(imaging::Size photo);
 
 // A whole number without sign, up to `most`; nothing otherwise.

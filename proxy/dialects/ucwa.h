@@ -8,7 +8,8 @@
 
 namespace likeness::dialects {
 
-// UCWA's photos (Skype for Business 2015; protocols.md section 2), in any case of their words:
+// UCWA's photos (Skype for Business 2015; docs/protocols.md, section 2), in any case of their
+// words:
 //   /ucwa/v1/applications/{app}/people/{person}               the contact's document, with links
 //   /ucwa/v1/applications/{app}/people/{person}/contactPhoto  its photo
 //   /ucwa/v1/applications/{app}/photos/{smtp}                 the same

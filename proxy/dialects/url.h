@@ -34,7 +34,7 @@ struct Keyed {
 // The raw value of the first query parameter of that name, without regard to case (UCWA's and
 // Exchange's clients differ in it); empty optional if absent, empty text for "name" and "name=".
 // "&amp;" counts as "&": a typo of Microsoft's own documents that real clients copied
-// (protocols.md section 1).
+// (docs/protocols.md, section 1).
 [[nodiscard]] std::optional<std::string_view> query_value(std::string_view query,
                                                           std::string_view name);
 

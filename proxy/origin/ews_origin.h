@@ -13,7 +13,7 @@ namespace likeness::origin {
 // What is wrong with an answer of Exchange's GetUserPhoto; a pure function on hostile input. No
 // photo: 404, and 500 without an EWS error in it (documented for unknown users; believed only
 // briefly). Throttled: 503, or ErrorServerBusy in a 500 or even in a 200, with BackOffMilliseconds.
-// Facts: protocols.md section 1.
+// Facts: docs/protocols.md, section 1.
 [[nodiscard]] std::optional<Error> ews_trouble(const ClientResponse& response,
                                                WallClock::time_point now);
 

@@ -12,7 +12,7 @@
 namespace likeness::origin {
 
 // What Microsoft Graph and the Outlook REST API say, which share a backend and all but their
-// spelling. Pure functions on hostile input; facts: protocols.md sections 3 and 4.
+// spelling. Pure functions on hostile input; facts: docs/protocols.md, sections 3 and 4.
 
 // What is wrong with an answer: no_photo in its many spellings (404 with several codes, some with
 // other statuses, an error inside a 200), origin_refused, throttled, or a failure. Codes decide

@@ -12,7 +12,8 @@
 namespace likeness::origin {
 
 // What Microsoft's live services share in how they fail and in what they send. Pure functions on
-// hostile input: they bound what they read and never throw. Facts: protocols.md sections 1 to 4.
+// hostile input: they bound what they read and never throw. Facts: docs/protocols.md, sections 1
+// to 4.
 
 // An error as a service spells it in its body: {"error":{"code":…}} (Graph, Outlook),
 // {"code":…,"subcode":…} or <reason><code>… (UCWA). Never its message: that is for people, in any

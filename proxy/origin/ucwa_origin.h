@@ -12,7 +12,7 @@ namespace likeness::origin {
 
 // What is wrong with an answer of UCWA; a pure function on hostile input. Only JSON and XML, or no
 // body at all, are UCWA's own words: an intermediary's HTML with a 404 says nothing of the photo.
-// Nor do 404s for the application or its version, and 410. Facts: protocols.md section 2.
+// Nor do 404s for the application or its version, and 410. Facts: docs/protocols.md, section 2.
 [[nodiscard]] std::optional<Error> ucwa_trouble(const ClientResponse& response,
                                                 WallClock::time_point now);
 
