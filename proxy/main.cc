@@ -19,13 +19,13 @@
 #include "config/sources.h"
 #include "imaging/samples.h"
 #include "imaging/worker.h"
-#include "proxy/access/hash.h"
-#include "proxy/access/signatures.h"
 #include "proxy/contacts/export.h"
 #include "proxy/contacts/import.h"
 #include "proxy/contacts/store.h"
 #include "proxy/freed_memory.h"
 #include "proxy/process.h"
+#include "proxy/proof/hash.h"
+#include "proxy/proof/signatures.h"
 #include "proxy/service_manager.h"
 #include "proxy/telemetry/log.h"
 
@@ -61,7 +61,7 @@ int run(const config::HashToken&) {
   std::getline(std::cin, token);
   if (token.ends_with('\r')) token.pop_back();
   if (token.empty()) return complain("hash-token: expected a token on standard input");
-  std::printf("%s\n", access::hex(access::sha256(token)).c_str());
+  std::printf("%s\n", proof::hex(proof::sha256(token)).c_str());
   return EXIT_SUCCESS;
 }
 
@@ -72,7 +72,7 @@ int run(const config::Sign& sign) {
     if (!life) return complain("--expires: expected a duration such as 30d", config::kUsageError);
     expires = WallClock::now() + seconds(*life);
   }
-  const auto path = access::SigningKeys({sign.key}).sign(sign.path, expires);
+  const auto path = proof::SigningKeys({sign.key}).sign(sign.path, expires);
   if (!path) return complain(path.error().detail, config::kUsageError);
   std::printf("%s\n", path->c_str());
   return EXIT_SUCCESS;

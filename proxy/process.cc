@@ -113,7 +113,7 @@ class Process::State {
   fallback::Images images_;
   cache::Vouch vouch_;
   telemetry::AccessLog access_log_;
-  access::Tokens tokens_;
+  proof::Tokens tokens_;
   access::ClientLimits limits_;
   std::unique_ptr<origin::Source> source_;
   std::unique_ptr<forward::Upstream> upstream_;

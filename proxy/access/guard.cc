@@ -64,7 +64,7 @@ Proof proof_of(const Request& request, Dialect dialect) {
   return {.cookie = cookie(request.header("cookie"), kUcwaCookie)};
 }
 
-Guard::Guard(const Settings& settings, bool origin_knows_callers, const Tokens& tokens,
+Guard::Guard(const Settings& settings, bool origin_knows_callers, const proof::Tokens& tokens,
              ClientLimits& limits)
     : modes_{read_mode(settings.access.web, settings.access.mode),
              read_mode(settings.access.ucwa, settings.access.mode),
@@ -89,7 +89,7 @@ Guard::Mode Guard::read_mode(const std::string& mode, const std::string& otherwi
 
 std::optional<Error> Guard::admit(const Request& request, Clock::time_point now) const {
   if (request.operators) return std::nullopt;
-  if (cdn_secret_ && !same(request.header(cdn_secret_->name), cdn_secret_->value))
+  if (cdn_secret_ && !proof::same(request.header(cdn_secret_->name), cdn_secret_->value))
     return Error{Errc::forbidden, "the CDN's secret is missing", {}};
   if (!request.address) return std::nullopt;
   if (const auto wait = limits_.admit(*request.address, now)) return come_back(*wait);
@@ -105,13 +105,13 @@ Decision Guard::decide(const Request& request, const Call& call, WallClock::time
 // A wrong signature is refused even where none is needed: somebody relies on it.
 Decision Guard::check_signature(const Request& request, const Call& call,
                                 WallClock::time_point now) const {
-  const Signature signature = keys_.verify(request.path, request.query, now);
+  const proof::Signature signature = keys_.verify(request.path, request.query, now);
   switch (signature.state) {
-    case Signature::State::good: return {.left = signature.left};
-    case Signature::State::none:
+    case proof::Signature::State::good: return {.left = signature.left};
+    case proof::Signature::State::none:
       return may_be_unsigned(call) ? Decision() : refuse(Errc::forbidden);
-    case Signature::State::wrong:
-    case Signature::State::expired: break;
+    case proof::Signature::State::wrong:
+    case proof::Signature::State::expired: break;
   }
   return refuse(Errc::forbidden);
 }
@@ -164,7 +164,8 @@ bool Guard::may_list(const Request& request) const {
 }
 
 bool Guard::may_administer(const Request& request) const {
-  return !admin_token_.empty() && same(bearer_token(request.header("authorization")), admin_token_);
+  return !admin_token_.empty() &&
+         proof::same(proof::bearer_token(request.header("authorization")), admin_token_);
 }
 
 }  // namespace likeness::access

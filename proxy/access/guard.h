@@ -16,10 +16,10 @@
 #include "imaging/spec.h"
 #include "proxy/access/limits.h"
 #include "proxy/access/permissions.h"
-#include "proxy/access/signatures.h"
-#include "proxy/access/tokens.h"
 #include "proxy/dialects/call.h"
 #include "proxy/http/message.h"
+#include "proxy/proof/signatures.h"
+#include "proxy/proof/tokens.h"
 
 namespace likeness::access {
 
@@ -44,7 +44,7 @@ class Guard {
   // `tokens` and `limits` outlive it. `origin_knows_callers`: it is asked with each caller's own
   // proof, and tells what he may see. Throws std::runtime_error if a key or secret of the settings
   // cannot be read.
-  Guard(const Settings& settings, bool origin_knows_callers, const Tokens& tokens,
+  Guard(const Settings& settings, bool origin_knows_callers, const proof::Tokens& tokens,
         ClientLimits& limits);
 
   // May it come in at all? forbidden without the CDN's secret; too_many_requests, with when to come
@@ -78,7 +78,7 @@ class Guard {
   // Are there bearer tokens for what is kept here?
   [[nodiscard]] bool has_tokens() const { return tokens_.any(); }
 
-  [[nodiscard]] const SigningKeys& signing_keys() const { return keys_; }
+  [[nodiscard]] const proof::SigningKeys& signing_keys() const { return keys_; }
 
  private:
   enum class Mode : std::uint8_t { open, by_signature, by_token };
@@ -92,8 +92,8 @@ class Guard {
   static Mode read_mode(const std::string& mode, const std::string& otherwise);
 
   std::array<Mode, 5> modes_;  // By dialect.
-  SigningKeys keys_;
-  const Tokens& tokens_;
+  proof::SigningKeys keys_;
+  const proof::Tokens& tokens_;
   std::vector<imaging::Size> unsigned_sizes_;
   std::string admin_token_;
   std::optional<config::HeaderEntry> cdn_secret_;
@@ -108,7 +108,7 @@ class Guard {
 using CurrentGuard = std::shared_ptr<const Guard>;
 
 // What a caller shows for a photo: the Authorization header, or the cookie that UCWA's browsers
-// send in its place, since <img> cannot send headers (protocols.md section 2).
+// send in its place, since <img> cannot send headers (docs/protocols.md, section 2).
 [[nodiscard]] Proof proof_of(const http::Request& request, dialects::Dialect dialect);
 
 }  // namespace likeness::access

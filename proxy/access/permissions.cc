@@ -48,7 +48,7 @@ Permissions::~Permissions() = default;
 RecentKey Permissions::key(const Proof& caller, std::string_view photo) const {
   const std::array<std::size_t, 2> sizes{caller.authorization.size(), caller.cookie.size()};
   const std::string_view head(reinterpret_cast<const char*>(sizes.data()), sizeof sizes);
-  const Digest digest = secret_.mac({head, caller.authorization, caller.cookie, photo});
+  const proof::Digest digest = secret_.mac({head, caller.authorization, caller.cookie, photo});
   RecentKey key;
   std::memcpy(key.data(), digest.data(), sizeof key);
   return key;

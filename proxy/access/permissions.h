@@ -13,9 +13,9 @@
 #include "cache/memory_cache.h"
 #include "config/base/loop.h"
 #include "config/settings.h"
-#include "proxy/access/hash.h"
 #include "proxy/access/recent.h"
 #include "proxy/origin/origin.h"
+#include "proxy/proof/hash.h"
 
 namespace likeness::access {
 
@@ -78,7 +78,7 @@ class Permissions {
   const seconds right_ttl_;
   const seconds denial_ttl_;
   cache::MemoryCache& memory_;
-  HmacKey secret_;
+  proof::HmacKey secret_;
   Recent<Word> words_;
   std::vector<std::unique_ptr<Desk>> desks_;
 };

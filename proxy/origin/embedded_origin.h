@@ -1,9 +1,9 @@
 #ifndef LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
 #define LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
 
-#include "proxy/access/tokens.h"
 #include "proxy/contacts/store_thread.h"
 #include "proxy/origin/origin.h"
+#include "proxy/proof/tokens.h"
 
 namespace likeness::origin {
 
@@ -14,7 +14,7 @@ namespace likeness::origin {
 // The bearer of a token sees the photos of its user's contacts, and everybody's own.
 class EmbeddedOrigin final : public Origin {
  public:
-  EmbeddedOrigin(Loop& loop, contacts::StoreThread& store, const access::Tokens& tokens)
+  EmbeddedOrigin(Loop& loop, contacts::StoreThread& store, const proof::Tokens& tokens)
       : loop_(loop), store_(store), tokens_(tokens) {}
   void fetch(std::string_view photo, const Validators& have, const Credentials& caller,
              Done done) override;
@@ -25,7 +25,7 @@ class EmbeddedOrigin final : public Origin {
  private:
   Loop& loop_;
   contacts::StoreThread& store_;
-  const access::Tokens& tokens_;
+  const proof::Tokens& tokens_;
   OriginStats stats_;
 };
 

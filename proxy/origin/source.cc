@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "config/secret.h"
-#include "proxy/access/tokens.h"
 #include "proxy/contacts/store_thread.h"
 #include "proxy/loop/side_thread.h"
 #include "proxy/origin/embedded_origin.h"
@@ -16,6 +15,7 @@
 #include "proxy/origin/http_origin.h"
 #include "proxy/origin/live_spec.h"
 #include "proxy/origin/ucwa_origin.h"
+#include "proxy/proof/tokens.h"
 
 namespace likeness::origin {
 namespace {
@@ -77,7 +77,7 @@ Result<std::vector<Source::Listed>> with_photos(contacts::ContactStore& store, s
 
 class EmbeddedSource final : public Source {
  public:
-  EmbeddedSource(const Settings& settings, const access::Tokens& tokens)
+  EmbeddedSource(const Settings& settings, const proof::Tokens& tokens)
       : tokens_(tokens),
         store_(directory_of(settings.origin.spec), settings.contacts.mailbox,
                static_cast<std::size_t>(settings.origin.max_queued)) {}
@@ -98,7 +98,7 @@ class EmbeddedSource final : public Source {
     return spec == kEmbedded ? kDefaultStore : spec.substr(kEmbedded.size() + 1);
   }
 
-  const access::Tokens& tokens_;
+  const proof::Tokens& tokens_;
   contacts::StoreThread store_;
 };
 
@@ -206,7 +206,7 @@ class LiveSource final : public Source {
 bool names_people(std::string_view spec) { return !spec.starts_with(kFolder) && !is_web(spec); }
 
 std::unique_ptr<Source> make_source(const Settings& settings, const OriginSettings& per_loop,
-                                    const access::Tokens& tokens) {
+                                    const proof::Tokens& tokens) {
   const std::string& spec = settings.origin.spec;
   if (spec.starts_with(kFolder))
     return std::make_unique<FolderSource>(spec.substr(kFolder.size()), settings);

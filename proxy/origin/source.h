@@ -10,9 +10,9 @@
 
 #include "config/base/loop.h"
 #include "config/settings.h"
-#include "proxy/access/tokens.h"
 #include "proxy/contacts/store_thread.h"
 #include "proxy/origin/origin.h"
+#include "proxy/proof/tokens.h"
 
 namespace likeness::origin {
 
@@ -47,7 +47,7 @@ class Source {
 // caller of the embedded store may see.
 [[nodiscard]] std::unique_ptr<Source> make_source(const Settings& settings,
                                                   const OriginSettings& per_loop,
-                                                  const access::Tokens& tokens);
+                                                  const proof::Tokens& tokens);
 
 }  // namespace likeness::origin
 

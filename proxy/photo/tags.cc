@@ -1,6 +1,6 @@
 #include "proxy/photo/tags.h"
 
-#include "proxy/access/hash.h"
+#include "proxy/proof/hash.h"
 
 namespace likeness::photo {
 namespace {
@@ -10,7 +10,7 @@ constexpr std::size_t kDigits = 16;
 std::string tag(std::string_view kind, std::string_view named, const CdnSettings& settings) {
   std::string salted = settings.tag_salt;
   salted += named;
-  return std::string(kind) + access::hex(access::sha256(salted)).substr(0, kDigits);
+  return std::string(kind) + proof::hex(proof::sha256(salted)).substr(0, kDigits);
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 #include "config/base/error.h"
 #include "config/settings.h"
-#include "proxy/access/tokens.h"
 #include "proxy/http/message.h"
+#include "proxy/proof/tokens.h"
 
 namespace likeness::rest {
 
@@ -22,7 +22,7 @@ struct Caller {
 class Callers {
  public:
   // `tokens` outlives it.
-  Callers(const access::Tokens& tokens, const Settings& settings)
+  Callers(const proof::Tokens& tokens, const Settings& settings)
       : tokens_(tokens), mailbox_(settings.contacts.mailbox) {}
 
   // Errors: unauthorized, and forbidden for a token that does not allow to read, or to write where
@@ -30,7 +30,7 @@ class Callers {
   [[nodiscard]] Result<Caller> caller_of(const http::Request& request, bool writes) const;
 
  private:
-  const access::Tokens& tokens_;
+  const proof::Tokens& tokens_;
   std::string mailbox_;
 };
 

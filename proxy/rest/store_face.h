@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "config/settings.h"
-#include "proxy/access/tokens.h"
+#include "proxy/proof/tokens.h"
 #include "proxy/rest/callers.h"
 #include "proxy/rest/contacts_api.h"
 #include "proxy/rest/photo_uploads.h"
@@ -15,7 +15,7 @@ namespace likeness::rest {
 // The embedded contact store's face on one loop: what its URLs do, and the parts that do it.
 // `tokens` and `settings` outlive it. Loop-confined.
 struct StoreFace {
-  StoreFace(Ports with, const access::Tokens& tokens, const Settings& settings)
+  StoreFace(Ports with, const proof::Tokens& tokens, const Settings& settings)
       : ports(std::move(with)),
         callers(tokens, settings),
         api(ports, callers, settings),

@@ -2,19 +2,19 @@
 // strangers sign is not.
 #include <string>
 
-#include "proxy/access/canonical.h"
-#include "proxy/access/signatures.h"
+#include "proxy/proof/canonical.h"
+#include "proxy/proof/signatures.h"
 #include "tests/fuzz/input.h"
 
 namespace {
 
 using namespace likeness;
-using State = access::Signature::State;
+using State = proof::Signature::State;
 using fuzz::hold;
 
 const auto kNow = WallClock::from_time_t(1'700'000'000);
 
-access::Signature verify(const access::SigningKeys& keys, std::string_view target) {
+proof::Signature verify(const proof::SigningKeys& keys, std::string_view target) {
   const auto end = std::min(target.find('?'), target.size());
   const auto query = target.substr(end);
   return keys.verify(target.substr(0, end), query.substr(query.empty() ? 0 : 1), kNow);
@@ -23,7 +23,7 @@ access::Signature verify(const access::SigningKeys& keys, std::string_view targe
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const access::SigningKeys keys({"test:000102030405060708090a0b0c0d0e0f"});
+  static const proof::SigningKeys keys({"test:000102030405060708090a0b0c0d0e0f"});
   auto input = fuzz::text_of(data, size);
   const bool expires = fuzz::choose(input, 2) == 1;
   hold(verify(keys, input).state != State::good);

@@ -75,7 +75,7 @@ class Front::State {
   cache::Vouch vouch_;
   telemetry::AccessLog access_log_;
   telemetry::Metrics metrics_;
-  access::Tokens tokens_;
+  proof::Tokens tokens_;
   access::ClientLimits limits_;
   EveryPhoto origin_{loop};
   access::CurrentGuard guard_;

@@ -44,7 +44,7 @@ Settings settings(const AccessSettings& access) {
 }
 
 struct Shared {
-  Tokens tokens;
+  proof::Tokens tokens;
   ClientLimits limits;
 };
 
@@ -52,12 +52,12 @@ struct Shared {
 class TestGuard : private Shared, public Guard {
  public:
   TestGuard(const Settings& all, bool origin_knows_callers)
-      : Shared{Tokens(all.access), ClientLimits(all.limits)},
+      : Shared{proof::Tokens(all.access), ClientLimits(all.limits)},
         Guard(all, origin_knows_callers, tokens, limits) {}
 };
 
 std::string token(const std::string& user, const std::string& scope, const std::string& text) {
-  return user + ":" + scope + ":" + hex(sha256(text));
+  return user + ":" + scope + ":" + proof::hex(proof::sha256(text));
 }
 
 TEST_CASE("by default everybody may see every photo, and nobody may administer") {

@@ -1,5 +1,5 @@
-#ifndef LIKENESS_PROXY_ACCESS_HASH_H_
-#define LIKENESS_PROXY_ACCESS_HASH_H_
+#ifndef LIKENESS_PROXY_PROOF_HASH_H_
+#define LIKENESS_PROXY_PROOF_HASH_H_
 
 #include <array>
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace likeness::access {
+namespace likeness::proof {
 
 // SHA-256 and HMAC-SHA256 (RFC 2104) for the hit path: nothing here allocates or takes a lock.
 // OpenSSL's current interface does both for every digest of a few bytes.
@@ -39,6 +39,6 @@ class HmacKey {
   State outer_;
 };
 
-}  // namespace likeness::access
+}  // namespace likeness::proof
 
-#endif  // LIKENESS_PROXY_ACCESS_HASH_H_
+#endif  // LIKENESS_PROXY_PROOF_HASH_H_

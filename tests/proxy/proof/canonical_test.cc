@@ -1,9 +1,9 @@
-#include "proxy/access/canonical.h"
+#include "proxy/proof/canonical.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 
-namespace likeness::access {
+namespace likeness::proof {
 namespace {
 
 std::string text(std::string_view path, std::string_view query = {}) {
@@ -55,4 +55,4 @@ TEST_CASE("a URL that is too long or has too many parameters cannot be signed") 
 }
 
 }  // namespace
-}  // namespace likeness::access
+}  // namespace likeness::proof

@@ -1,5 +1,5 @@
-#ifndef LIKENESS_PROXY_ACCESS_SIGNATURES_H_
-#define LIKENESS_PROXY_ACCESS_SIGNATURES_H_
+#ifndef LIKENESS_PROXY_PROOF_SIGNATURES_H_
+#define LIKENESS_PROXY_PROOF_SIGNATURES_H_
 
 #include <cstdint>
 #include <optional>
@@ -10,9 +10,9 @@
 #include "config/base/error.h"
 #include "config/base/time.h"
 #include "config/settings.h"
-#include "proxy/access/hash.h"
+#include "proxy/proof/hash.h"
 
-namespace likeness::access {
+namespace likeness::proof {
 
 // What a URL's signature is worth.
 struct Signature {
@@ -21,7 +21,7 @@ struct Signature {
   std::optional<seconds> left = std::nullopt;  // Of a good one's life; nothing: for ever.
 };
 
-// The keys of signed URLs: HMAC-SHA256 over the canonical URL (proxy/access/canonical.h), base64url
+// The keys of signed URLs: HMAC-SHA256 over the canonical URL (proxy/proof/canonical.h), base64url
 // without padding, in the parameter "sig", by the key that "kid" names, until "exp" (unix seconds)
 // if there is one. All keys are valid: a new one is added, and the old one removed when no page
 // uses it any more.
@@ -50,6 +50,6 @@ class SigningKeys {
   std::vector<Key> keys_;
 };
 
-}  // namespace likeness::access
+}  // namespace likeness::proof
 
-#endif  // LIKENESS_PROXY_ACCESS_SIGNATURES_H_
+#endif  // LIKENESS_PROXY_PROOF_SIGNATURES_H_

@@ -1,4 +1,4 @@
-#include "proxy/access/hash.h"
+#include "proxy/proof/hash.h"
 
 // SHA256_CTX is the one that lies on the stack; OpenSSL 3 calls it deprecated.
 #define OPENSSL_SUPPRESS_DEPRECATED
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace likeness::access {
+namespace likeness::proof {
 namespace {
 
 void update(SHA256_CTX& context, std::string_view bytes) {
@@ -87,4 +87,4 @@ Digest HmacKey::mac(std::initializer_list<std::string_view> pieces) const {
   return final(outer);
 }
 
-}  // namespace likeness::access
+}  // namespace likeness::proof

@@ -1,8 +1,8 @@
-#include "proxy/access/tokens.h"
+#include "proxy/proof/tokens.h"
 
 #include <catch2/catch.hpp>
 
-namespace likeness::access {
+namespace likeness::proof {
 namespace {
 
 std::string entry(const std::string& user, const std::string& scopes, const std::string& token) {
@@ -64,4 +64,4 @@ TEST_CASE("tokens that cannot be read end the start") {
 }
 
 }  // namespace
-}  // namespace likeness::access
+}  // namespace likeness::proof

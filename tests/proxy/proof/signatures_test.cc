@@ -1,11 +1,11 @@
-#include "proxy/access/signatures.h"
+#include "proxy/proof/signatures.h"
 
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
 #include "tests/proxy/http/allocation_count.h"
 
-namespace likeness::access {
+namespace likeness::proof {
 namespace {
 
 using State = Signature::State;
@@ -148,4 +148,4 @@ TEST_CASE("the time of verifying", "[.measure]") {
 }
 
 }  // namespace
-}  // namespace likeness::access
+}  // namespace likeness::proof

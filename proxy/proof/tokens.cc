@@ -1,11 +1,11 @@
-#include "proxy/access/tokens.h"
+#include "proxy/proof/tokens.h"
 
 #include <stdexcept>
 
 #include "config/keys.h"
 #include "proxy/http/message.h"
 
-namespace likeness::access {
+namespace likeness::proof {
 
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view kScheme = "Bearer ";
@@ -41,4 +41,4 @@ std::shared_ptr<const Grant> Tokens::find(std::string_view authorization) const 
   return {list, found};
 }
 
-}  // namespace likeness::access
+}  // namespace likeness::proof

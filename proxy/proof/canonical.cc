@@ -1,11 +1,11 @@
-#include "proxy/access/canonical.h"
+#include "proxy/proof/canonical.h"
 
 #include <algorithm>
 #include <span>
 
 #include "proxy/http/message.h"
 
-namespace likeness::access {
+namespace likeness::proof {
 namespace {
 
 bool unreserved(char c) {
@@ -94,4 +94,4 @@ std::string_view Canonical::parameter(std::string_view name) const {
   return {};
 }
 
-}  // namespace likeness::access
+}  // namespace likeness::proof

@@ -1,5 +1,5 @@
-#ifndef LIKENESS_PROXY_ACCESS_TOKENS_H_
-#define LIKENESS_PROXY_ACCESS_TOKENS_H_
+#ifndef LIKENESS_PROXY_PROOF_TOKENS_H_
+#define LIKENESS_PROXY_PROOF_TOKENS_H_
 
 #include <memory>
 #include <string>
@@ -8,9 +8,9 @@
 
 #include "config/base/guarded.h"
 #include "config/settings.h"
-#include "proxy/access/hash.h"
+#include "proxy/proof/hash.h"
 
-namespace likeness::access {
+namespace likeness::proof {
 
 // Whose contacts the bearer of a token may see, and whether he may change them.
 struct Grant {
@@ -55,6 +55,6 @@ class Tokens {
   Guarded<List> known_;
 };
 
-}  // namespace likeness::access
+}  // namespace likeness::proof
 
-#endif  // LIKENESS_PROXY_ACCESS_TOKENS_H_
+#endif  // LIKENESS_PROXY_PROOF_TOKENS_H_

@@ -1,5 +1,5 @@
-#ifndef LIKENESS_PROXY_ACCESS_CANONICAL_H_
-#define LIKENESS_PROXY_ACCESS_CANONICAL_H_
+#ifndef LIKENESS_PROXY_PROOF_CANONICAL_H_
+#define LIKENESS_PROXY_PROOF_CANONICAL_H_
 
 #include <array>
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 #include "proxy/http/query.h"
 
-namespace likeness::access {
+namespace likeness::proof {
 
 // The one text that a URL's signature is made of (docs/signing.md), so that what caches and servers
 // on the way change about a URL without changing its meaning (escapes, the order of parameters)
@@ -48,6 +48,6 @@ class Canonical {
   std::array<http::Parameter, kMaxParameters> parameters_;
 };
 
-}  // namespace likeness::access
+}  // namespace likeness::proof
 
-#endif  // LIKENESS_PROXY_ACCESS_CANONICAL_H_
+#endif  // LIKENESS_PROXY_PROOF_CANONICAL_H_

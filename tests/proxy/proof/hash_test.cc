@@ -1,8 +1,8 @@
-#include "proxy/access/hash.h"
+#include "proxy/proof/hash.h"
 
 #include <catch2/catch.hpp>
 
-namespace likeness::access {
+namespace likeness::proof {
 namespace {
 
 TEST_CASE("SHA-256 is that of FIPS 180-4's examples") {
@@ -36,4 +36,4 @@ TEST_CASE("digests are the same only if every byte is") {
 }
 
 }  // namespace
-}  // namespace likeness::access
+}  // namespace likeness::proof

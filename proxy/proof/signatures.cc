@@ -1,4 +1,4 @@
-#include "proxy/access/signatures.h"
+#include "proxy/proof/signatures.h"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,9 @@
 
 #include "config/keys.h"
 #include "config/secret.h"
-#include "proxy/access/canonical.h"
+#include "proxy/proof/canonical.h"
 
-namespace likeness::access {
+namespace likeness::proof {
 namespace {
 
 using Text = std::array<char, 43>;
@@ -103,4 +103,4 @@ Result<std::string> SigningKeys::sign(std::string_view target,
   return std::string(path) + "?" + query;
 }
 
-}  // namespace likeness::access
+}  // namespace likeness::proof
