@@ -16,6 +16,26 @@ PARTS = {
     "tests": ["config", "imaging", "cache", "proxy", "tests"],
 }
 
+# The folders of proxy/ from the bottom up: each may include those before it, and the files of proxy/
+# itself all of them.
+STEPS = [
+    "telemetry",
+    "loop",
+    "http",
+    "proof",
+    "contacts",
+    "origin",
+    "photo",
+    "dialects",
+    "access",
+    "fallback",
+    "answer",
+    "purge",
+    "forward",
+    "page",
+    "rest",
+]
+
 # Where a third party's headers may stand. Tests may use them too: they play the other side.
 WALLS = [
     (r"vips/|jpeglib\.h|turbojpeg\.h", r"(imaging|bench)/.*"),
@@ -51,6 +71,38 @@ def may_include(path, included):
     )
 
 
+def step_of(path):
+    """How high in proxy/ a file stands; nothing if it is elsewhere."""
+    folder = re.match(r"proxy/(?:(\w+)/)?", path)
+    if not folder:
+        return None
+    return STEPS.index(folder[1]) if folder[1] else len(STEPS)
+
+
+def climbs(path, included):
+    """Does a file of proxy/ include what stands above it?"""
+    own, other = step_of(path), step_of(included)
+    return own is not None and other is not None and own < other
+
+
+def cycle_in(includes):
+    """Files of which each includes the next one, and the last one the first; empty without any."""
+    done = set()
+
+    def search(file, way):
+        if file in way:
+            return way[way.index(file) :] + [file]
+        if file in done:
+            return []
+        for included in includes.get(file, ()):
+            if cycle := search(included, [*way, file]):
+                return cycle
+        done.add(file)
+        return []
+
+    return next(filter(None, (search(file, []) for file in includes)), [])
+
+
 def problems_of(root, path, text):
     for quote, included in INCLUDE.findall(text):
         if quote == '"':
@@ -58,6 +110,8 @@ def problems_of(root, path, text):
                 yield f'{path}: "{included}" is no path from the root of the tree'
             elif not may_include(path, included):
                 yield f'{path}: {part_of(path)} may not include "{included}"'
+            elif climbs(path, included):
+                yield f'{path}: "{included}" stands above it in proxy/'
             continue
         if OURS.match(included) and (root / included).is_file():
             yield f"{path}: <{included}> is ours and belongs in quotes"
@@ -71,15 +125,17 @@ def problems_of(root, path, text):
 def main():
     root = pathlib.Path(sys.argv[1])
     problems = []
-    files = 0
+    includes = {}
     for folder in sorted({part.split("/")[0] for part in PARTS}):
         for file in sorted((root / folder).rglob("*")):
             if file.suffix in (".h", ".cc"):
-                files += 1
-                path = file.relative_to(root).as_posix()
-                problems += problems_of(root, path, file.read_text(encoding="utf-8"))
-    print("\n".join(problems) if problems else f"{files} files keep to the rules")
-    return 1 if problems or files == 0 else 0
+                path, text = file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
+                includes[path] = [name for quote, name in INCLUDE.findall(text) if quote == '"']
+                problems += problems_of(root, path, text)
+    if cycle := cycle_in(includes):
+        problems.append("include each other: " + " > ".join(cycle))
+    print("\n".join(problems) if problems else f"{len(includes)} files keep to the rules")
+    return 1 if problems or not includes else 0
 
 
 if __name__ == "__main__":
