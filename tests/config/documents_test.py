@@ -1,17 +1,42 @@
 #!/usr/bin/env python3
-"""Checks that links between the documents lead somewhere, and that the files they name are there.
-Usage: documents_test.py ROOT"""
+"""Checks that links between the documents lead somewhere, and that the files which documents and
+comments name are there, with the functions that are named beside them. Usage: documents_test.py ROOT"""
 
 import pathlib
 import re
 import sys
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-NAMED = re.compile(r"`((?:bench|cache|config|docs|imaging|proxy|tests)/[\w./]+)`")
-TEST = re.compile(r"`(\w+_test\.cc|\w+_fuzz\.cc|test_\w+\.py)`")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-# Its examples are of files that are yet to be written.
+COMMENT = re.compile(r"//|#(?!\s*include\b)")
+FOLDERS = ("bench", "cache", "config", "docs", "imaging", "proxy", "tests")
+# A file of ours, maybe without the folders that it is in; and a function that is named behind it, as
+# in "miss.cc decide()" and "`test_web.py` (`test_etag`)".
+FILE = re.compile(
+    r"(?<![\w./*…<-])((?:[\w-]+/)*[a-zA-Z][\w-]*\.(?:cc|h|py|sh|mjs|md|vcl|service|socket))\b")
+FUNCTION = re.compile(FILE.pattern + r"(?: (\w+)\(\)|` \(`(\w+)`\))")
+FOLDER = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w/-]*)`")
+# The examples in it are of files that are yet to be written.
 EXAMPLES = "docs/extending.md"
+EXAMPLE = re.compile(r"avatar|no_origin")
+OTHERS = {"ft2build.h", "jpeglib.h"}
+
+
+class Tree:
+    """The files of the repository, and those whose path ends in a given way."""
+
+    def __init__(self, root):
+        found = [*root.iterdir(), *(file for folder in FOLDERS for file in (root / folder).rglob("*"))]
+        self.root = root
+        self.files = sorted(file.relative_to(root).as_posix() for file in found if file.is_file())
+        self.by_end = {}
+        for name in self.files:
+            parts = name.split("/")
+            for begin in range(len(parts)):
+                self.by_end.setdefault("/".join(parts[begin:]), []).append(name)
+
+    def text(self, name):
+        return (self.root / name).read_text(encoding="utf-8")
 
 
 def anchors_of(file):
@@ -33,32 +58,48 @@ def link_problem(file, link):
     return None
 
 
-def problems_of(root, file):
-    text = file.read_text(encoding="utf-8")
-    name = file.relative_to(root).as_posix()
+def missing(tree, name, text):
+    """What the text in the file `name` names and is not there."""
+    for file in FILE.findall(text):
+        example = name == EXAMPLES and EXAMPLE.search(file)
+        if file not in tree.by_end and file not in OTHERS and not example:
+            yield f"{name}: there is no {file}"
+
+
+def document_problems(tree, name):
+    text = tree.text(name)
     for link in LINK.findall(FENCE.sub("", text)):
-        if problem := link_problem(file, link):
+        if problem := link_problem(tree.root / name, link):
             yield f"{name}: {link} {problem}"
-    if name == EXAMPLES:
-        return
-    for path in NAMED.findall(text):
-        if not (root / path).exists():
-            yield f"{name}: there is no {path}"
-    for test in TEST.findall(text):
-        if not any((root / "tests").rglob(test)):
-            yield f"{name}: there is no test {test}"
+    yield from missing(tree, name, text)
+    for folder in FOLDER.findall(text):
+        if not (tree.root / folder).exists() and not (name == EXAMPLES and EXAMPLE.search(folder)):
+            yield f"{name}: there is no {folder}"
+    for file, *functions in FUNCTION.findall(text):
+        function = "".join(functions)
+        places = tree.by_end.get(file, ())
+        if not any(re.search(rf"\b{function}\(", tree.text(place)) for place in places):
+            yield f"{name}: {file} has no {function}()"
+
+
+def comment_problems(tree, name):
+    comments = [line for line in tree.text(name).split("\n") if COMMENT.match(line.lstrip())]
+    yield from missing(tree, name, "\n".join(comments))
 
 
 def main():
-    root = pathlib.Path(sys.argv[1]).resolve()
-    files = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
-    problems = [problem for file in files for problem in problems_of(root, file)]
-    index = (root / "docs" / "README.md").read_text(encoding="utf-8")
-    problems += [f"docs/README.md leaves out {file.name}" for file in files
-                 if file.parent.name == "docs" and file.name != "README.md"
-                 and f"({file.name})" not in index]
-    print("\n".join(problems) if problems else f"{len(files)} documents hold together")
-    return 1 if problems or len(files) < 2 else 0
+    tree = Tree(pathlib.Path(sys.argv[1]).resolve())
+    documents = [name for name in tree.files if re.fullmatch(r"README\.md|docs/[^/]+\.md", name)]
+    sources = [name for name in tree.files if re.search(r"\.(h|cc|py|sh|json|yml|txt|vcl)$", name)
+               and "/corpus/" not in name]
+    problems = [problem for name in documents for problem in document_problems(tree, name)]
+    problems += [problem for name in sources for problem in comment_problems(tree, name)]
+    index = tree.text("docs/README.md")
+    problems += [f"docs/README.md leaves out {name}" for name in documents
+                 if name.removeprefix("docs/") not in ("README.md", *LINK.findall(index))]
+    print("\n".join(problems) if problems else
+          f"{len(documents)} documents and {len(sources)} sources hold together")
+    return 1 if problems or len(documents) < 2 or not sources else 0
 
 
 if __name__ == "__main__":
