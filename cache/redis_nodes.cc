@@ -30,8 +30,7 @@ RedisNodes::RedisNodes(Loop& loop, RedisTarget login, const RedisSettings& setti
       login_(std::move(login)),
       settings_(settings),
       events_(std::move(events)),
-      lost_(std::move(lost)),
-      alive_(std::make_shared<char>()) {}
+      lost_(std::move(lost)) {}
 
 RedisNodes::~RedisNodes() {
   for (const auto& [name, node] : nodes_) loop_.cancel(node.patience);
@@ -114,9 +113,8 @@ void RedisNodes::end_wait(const std::string& name) {
 
 void RedisNodes::refuse(RedisClient::Done done, const char* why) {
   ++refused_;
-  loop_.post([alive = std::weak_ptr(alive_), then = std::move(done), why]() mutable {
-    if (!alive.expired()) then(fail(Errc::store_unavailable, why));
-  });
+  loop_.post(lifetime_.bind(
+      [then = std::move(done), why]() mutable { then(fail(Errc::store_unavailable, why)); }));
 }
 
 bool RedisNodes::connected(const std::string& name) const {

@@ -9,6 +9,7 @@
 
 #include "cache/redis_client.h"
 #include "cache/redis_router.h"
+#include "config/base/lifetime.h"
 
 namespace likeness::cache {
 
@@ -70,7 +71,7 @@ class RedisNodes {
   std::map<Loop::TimerId, std::unique_ptr<RedisClient>> retired_;
   RedisStats past_;
   std::uint64_t refused_ = 0;
-  const std::shared_ptr<void> alive_;  // Weak copies tell posted tasks that this is gone.
+  Lifetime lifetime_;
 };
 
 }  // namespace likeness::cache

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/base/lifetime.h"
 #include "imaging/link.h"
 #include "imaging/protocol.h"
 #include "imaging/worker.h"
@@ -111,7 +112,7 @@ class Pool::State {
   std::string start_error_;
   PoolStats stats_;
   // Tasks posted to the loop hold it weakly: they are void once the pool is gone.
-  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+  Lifetime lifetime_;
 };
 
 Pool::State::State(Loop& loop, const ImagingSettings& settings, std::string executable)
@@ -173,10 +174,9 @@ void Pool::State::enqueue(Waiting waiting) {
 }
 
 void Pool::State::fail_later(Error error, Done done) {
-  loop_.post(
-      [alive = std::weak_ptr(alive_), error = std::move(error), done = std::move(done)]() mutable {
-        if (!alive.expired()) done(std::unexpected(std::move(error)));
-      });
+  loop_.post(lifetime_.bind([error = std::move(error), done = std::move(done)]() mutable {
+    done(std::unexpected(std::move(error)));
+  }));
 }
 
 void Pool::State::expire(std::uint64_t id) {

@@ -45,18 +45,19 @@ void EmbeddedOrigin::fetch(std::string_view photo, const Validators& have,
       [id = std::string(photo), have](contacts::ContactStore& store) {
         return read(store, id, have);
       },
-      [this, done = std::move(done)](Result<Fetched> result) mutable {
+      lifetime_.bind([this, done = std::move(done)](Result<Fetched> result) mutable {
         --stats_.in_flight;
         if (!result && result.error().code != Errc::no_photo) ++stats_.errors;
         done(std::move(result));
-      });
+      }));
 }
 
 void EmbeddedOrigin::check(std::string_view photo, const Validators& /*have*/,
                            const Credentials& caller, Checked done) {
   const auto grant = tokens_.find(caller.authorization);
   if (grant == nullptr || !grant->may_read) {
-    loop_.post([done = std::move(done)]() mutable { done(fail(Errc::origin_refused)); });
+    loop_.post(
+        lifetime_.bind([done = std::move(done)]() mutable { done(fail(Errc::origin_refused)); }));
     return;
   }
   store_.ask<bool>(
@@ -64,10 +65,10 @@ void EmbeddedOrigin::check(std::string_view photo, const Validators& /*have*/,
       [id = std::string(photo), user = grant->user](contacts::ContactStore& store) {
         return may_see(store, id, user);
       },
-      [done = std::move(done)](const Result<bool>& yes) mutable {
+      lifetime_.bind([done = std::move(done)](const Result<bool>& yes) mutable {
         if (!yes) return done(std::unexpected(yes.error()));
         done(*yes ? Result<void>() : fail(Errc::origin_refused));
-      });
+      }));
 }
 
 }  // namespace likeness::origin

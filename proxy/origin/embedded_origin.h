@@ -1,6 +1,7 @@
 #ifndef LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
 #define LIKENESS_PROXY_ORIGIN_EMBEDDED_ORIGIN_H_
 
+#include "config/base/lifetime.h"
 #include "proxy/contacts/store_thread.h"
 #include "proxy/origin/origin.h"
 #include "proxy/proof/tokens.h"
@@ -27,6 +28,7 @@ class EmbeddedOrigin final : public Origin {
   contacts::StoreThread& store_;
   const proof::Tokens& tokens_;
   OriginStats stats_;
+  Lifetime lifetime_;
 };
 
 }  // namespace likeness::origin

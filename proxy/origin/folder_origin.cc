@@ -127,14 +127,16 @@ void FolderOrigin::fetch(std::string_view photo, const Validators& have,
                          const Credentials& /*caller*/, Done done) {
   ++stats_.requests;
   ++stats_.in_flight;
-  // The callback travels to the side thread and back, and is called on the loop alone.
-  auto home = std::make_shared<Done>([this, done = std::move(done)](auto result) mutable {
-    --stats_.in_flight;
-    if (!result && result.error().code != Errc::no_photo) ++stats_.errors;
-    done(std::move(result));
-  });
-  SideThread::Task task = [this, home, id = std::string(photo), have]() {
-    loop_.post([home, result = folder_.read(id, have)]() mutable { (*home)(std::move(result)); });
+  // The callback travels to the side thread and back, and is called on the loop alone. The thread
+  // may still be at it when this is gone, but not when the folder is.
+  auto home = std::make_shared<Done>(
+      lifetime_.bind([this, done = std::move(done)](Result<Fetched> result) mutable {
+        --stats_.in_flight;
+        if (!result && result.error().code != Errc::no_photo) ++stats_.errors;
+        done(std::move(result));
+      }));
+  SideThread::Task task = [&loop = loop_, &folder = folder_, home, id = std::string(photo), have] {
+    loop.post([home, result = folder.read(id, have)]() mutable { (*home)(std::move(result)); });
   };
   if (!reader_.submit(task))
     loop_.post([home] { (*home)(fail(Errc::overloaded, "too many files to read", seconds(1))); });
@@ -142,7 +144,7 @@ void FolderOrigin::fetch(std::string_view photo, const Validators& have,
 
 void FolderOrigin::check(std::string_view /*photo*/, const Validators& /*have*/,
                          const Credentials& /*caller*/, Checked done) {
-  loop_.post([done = std::move(done)]() mutable { done({}); });
+  loop_.post(lifetime_.bind([done = std::move(done)]() mutable { done({}); }));
 }
 
 }  // namespace likeness::origin

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "config/base/lifetime.h"
 #include "proxy/loop/side_thread.h"
 #include "proxy/origin/origin.h"
 
@@ -51,6 +52,7 @@ class FolderOrigin final : public Origin {
   SideThread& reader_;
   const PhotoFolder& folder_;
   OriginStats stats_;
+  Lifetime lifetime_;
 };
 
 }  // namespace likeness::origin

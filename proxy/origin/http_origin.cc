@@ -39,7 +39,7 @@ void HttpOrigin::fetch(std::string_view photo, const Validators& have, const Cre
 
 void HttpOrigin::check(std::string_view /*photo*/, const Validators& /*have*/,
                        const Credentials& /*caller*/, Checked done) {
-  loop_.post([done = std::move(done)]() mutable { done({}); });
+  loop_.post(lifetime_.bind([done = std::move(done)]() mutable { done({}); }));
 }
 
 }  // namespace likeness::origin

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "config/base/lifetime.h"
 #include "proxy/origin/http_client.h"
 #include "proxy/origin/origin.h"
 
@@ -28,6 +29,7 @@ class HttpOrigin final : public Origin {
   HttpClient client_;
   std::string pattern_;
   std::size_t max_bytes_;
+  Lifetime lifetime_;
 };
 
 }  // namespace likeness::origin

@@ -43,9 +43,7 @@ void LiveClient::get(std::string url, std::vector<std::string> headers, const Cr
 }
 
 void LiveClient::answer_yes(Origin::Checked done) {
-  loop_.post([done = std::move(done), alive = std::weak_ptr(alive_)]() mutable {
-    if (!alive.expired()) done({});
-  });
+  loop_.post(lifetime_.bind([done = std::move(done)]() mutable { done({}); }));
 }
 
 std::optional<Error> LiveClient::shut() const {
@@ -60,25 +58,22 @@ void LiveClient::authorize(const RequestPtr& request) {
     return fail_later(request, {Errc::origin_refused, "the caller has shown no proof", {}});
   if (shared_.auth != Auth::token) return wait_for_slot(request);
   shared_.tokens.get(loop_, token_client_,
-                     [this, request, alive = std::weak_ptr(alive_)](Result<Authorization> token) {
-                       if (alive.expired()) return;
+                     lifetime_.bind([this, request](Result<Authorization> token) {
                        if (!token)
                          return finish(request, std::unexpected(std::move(token.error())));
                        request->token = std::move(*token);
                        wait_for_slot(request);
-                     });
+                     }));
 }
 
 void LiveClient::wait_for_slot(const RequestPtr& request) {
-  shared_.slots->acquire(
-      loop_, [this, request, alive = std::weak_ptr(alive_)](Result<Slots::Hold> hold) {
-        if (alive.expired()) return;
-        if (!hold) return finish(request, std::unexpected(std::move(hold.error())));
-        if (auto error = shut()) return finish(request, std::unexpected(std::move(*error)));
-        if (loop_.now() > request->deadline)
-          return finish(request, fail(Errc::origin_timeout, "waited too long for the service"));
-        send(request, std::move(*hold));
-      });
+  shared_.slots->acquire(loop_, lifetime_.bind([this, request](Result<Slots::Hold> hold) {
+    if (!hold) return finish(request, std::unexpected(std::move(hold.error())));
+    if (auto error = shut()) return finish(request, std::unexpected(std::move(*error)));
+    if (loop_.now() > request->deadline)
+      return finish(request, fail(Errc::origin_timeout, "waited too long for the service"));
+    send(request, std::move(*hold));
+  }));
 }
 
 void LiveClient::send(const RequestPtr& request, Slots::Hold hold) {
@@ -116,9 +111,9 @@ void LiveClient::finish(const RequestPtr& request, Result<ClientResponse> result
 }
 
 void LiveClient::fail_later(const RequestPtr& request, Error error) {
-  loop_.post([this, request, error = std::move(error), alive = std::weak_ptr(alive_)]() mutable {
-    if (!alive.expired()) finish(request, std::unexpected(std::move(error)));
-  });
+  loop_.post(lifetime_.bind([this, request, error = std::move(error)]() mutable {
+    finish(request, std::unexpected(std::move(error)));
+  }));
 }
 
 LiveClient::Done as_photo(Origin::Done done) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/base/error.h"
+#include "config/base/lifetime.h"
 #include "config/base/loop.h"
 #include "config/settings.h"
 #include "proxy/origin/gate.h"
@@ -79,7 +80,7 @@ class LiveClient {
   HttpClient client_;
   HttpClient token_client_;
   OriginStats stats_;  // Of whole requests, waiting included; the clients count the rest.
-  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+  Lifetime lifetime_;
 };
 
 // Makes of an origin's callback one for get(): it passes on the photo that the answer has, or that

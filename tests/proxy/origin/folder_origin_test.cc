@@ -125,3 +125,21 @@ TEST_CASE("a folder origin reads off the loop and answers on it") {
   CHECK(origin.stats().in_flight == 0);
   CHECK(overloaded < 50);
 }
+
+TEST_CASE("a destroyed folder origin calls nobody back, though its files are still read") {
+  const test::TempFolder folder;
+  const PhotoFolder photos(folder.path(), 100);
+  test::TestLoop loop;
+  SideThread reader("reader", 10);
+  auto origin = std::make_unique<FolderOrigin>(loop, reader, photos);
+  int answers = 0;
+  const auto count = [&](const auto& /*result*/) { ++answers; };
+  origin->fetch("ada", {}, {}, count);
+  origin->check("ada", {}, {}, count);
+  origin.reset();
+  bool read = false;
+  SideThread::Task last = [&] { loop.post([&] { read = true; }); };
+  REQUIRE(reader.submit(last));
+  REQUIRE(loop.run_until([&] { return read; }));
+  CHECK(answers == 0);
+}
