@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 
@@ -98,8 +99,8 @@ Result<Settings> load(const Sources& sources) {
   if (!sources.file.empty()) read_file(sources.file, settings, problems);
   read_environment(sources.environment, settings, problems);
   read_flags(sources.flags, settings, problems);
-  // What could not be read would only be found wrong a second time.
-  if (problems.empty()) problems = check(settings);
+  // What could not be read is at its default here, so that little is found wrong a second time.
+  std::ranges::move(check(settings), std::back_inserter(problems));
   if (problems.empty()) return settings;
   std::string detail;
   for (const std::string& problem : problems) {

@@ -111,7 +111,14 @@ TEST_CASE("what every source says right may still make no sense together") {
         "fetch");
 }
 
-TEST_CASE("all problems are told at once") {
+TEST_CASE("all problems are told at once, those of syntax and those of sense") {
+  const std::string all =
+      problem({.environment = {{"LIKENESS_HTTP_WORKERS", "x"},
+                               {"LIKENESS_ORIGIN_SPEC", "ftp://photos.example"}},
+               .flags = {{"redis.url", "http://redis.example", "--redis"}}});
+  CHECK_THAT(all, Catch::StartsWith("LIKENESS_HTTP_WORKERS: expected "));
+  CHECK_THAT(all, Catch::Contains("\norigin.spec: expected "));
+  CHECK_THAT(all, Catch::Contains("\nredis.url: expected "));
   CHECK(problem({.environment = {{"LIKENESS_HTTP_WORKERS", "x"}, {"LIKENESS_LOG_LEVEL", "y"}}}) ==
         "LIKENESS_HTTP_WORKERS: expected a whole number, from 0 to 256, got \"x\"\n"
         "LIKENESS_LOG_LEVEL: expected one of trace debug info warn error off, got \"y\"");
