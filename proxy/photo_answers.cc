@@ -44,6 +44,13 @@ Audience audience_of(const Exchange& exchange) {
   return exchange.confidential ? Audience::caller : Audience::anyone;
 }
 
+// Adds to what the exchange has waited for, and tells all of it to a client that has asked.
+void add_waits(Exchange& exchange, Lines& lines, const photo::Waits& waits) {
+  exchange.waits += waits;
+  if (exchange.timing_wanted())
+    write_timing(lines, exchange.waits, Clock::now() - exchange.started());
+}
+
 // The answer with a picture's bytes, or that the client has them.
 void send_picture(Exchange& exchange, const Lines& lines, const cache::PicturePtr& picture,
                   bool same, telemetry::CacheOutcome outcome) {
@@ -69,23 +76,24 @@ void PhotoAnswers::answer(const Request& request, const Call& call, Exchange& ex
   if (!wanted) return answer_failure(request, call, exchange, failure);
   if (const auto picture = fallbacks_.find(*wanted))
     return answer_stand_in(request, call, exchange, failure, picture);
-  fallbacks_.make(std::move(*wanted), loop_.now(),
-                  [this, kept = std::make_unique<KeptRequest>(request, call), failure,
-                   exchange = std::move(exchange)](Result<cache::PicturePtr> picture) mutable {
-                    if (picture) {
-                      answer_stand_in(kept->request(), kept->call(), exchange, failure, *picture);
-                    } else {
-                      answer_failure(kept->request(), kept->call(), exchange, failure);
-                    }
-                  });
+  exchange.remember(request);
+  fallbacks_.make(
+      std::move(*wanted), loop_.now(),
+      [this, kept = std::make_unique<KeptRequest>(request, call), failure, began = Clock::now(),
+       exchange = std::move(exchange)](Result<cache::PicturePtr> picture) mutable {
+        exchange.waits.imaging += Clock::now() - began;
+        if (picture) {
+          answer_stand_in(kept->request(), kept->call(), exchange, failure, *picture);
+        } else {
+          answer_failure(kept->request(), kept->call(), exchange, failure);
+        }
+      });
 }
 
 void PhotoAnswers::answer_failure(const Request& request, const Call& call, Exchange& exchange,
                                   const photo::Failure& failure) {
   Lines lines = exchange.lines();
-  exchange.waits = failure.waits;
-  if (exchange.timing_wanted())
-    write_timing(lines, exchange.waits, Clock::now() - exchange.started());
+  add_waits(exchange, lines, failure.waits);
   write_caching(lines, failure, WallClock::now(), settings_,
                 {.audience = audience_of(exchange), .left = exchange.left});
   write_variance(lines, call);
@@ -101,6 +109,7 @@ void PhotoAnswers::answer_stand_in(const Request& request, const Call& call, Exc
                                    const photo::Failure& failure,
                                    const cache::PicturePtr& picture) {
   Lines lines = exchange.lines();
+  add_waits(exchange, lines, failure.waits);
   write_caching(lines, failure, WallClock::now(), settings_,
                 {.audience = audience_of(exchange), .fallback = true, .left = exchange.left});
   write_variance(lines, call);
@@ -113,9 +122,7 @@ void PhotoAnswers::answer_stand_in(const Request& request, const Call& call, Exc
 void PhotoAnswers::answer_found(const Request& request, const Call& call, Exchange& exchange,
                                 const photo::Found& found) {
   Lines lines = exchange.lines();
-  exchange.waits = found.waits;
-  if (exchange.timing_wanted())
-    write_timing(lines, exchange.waits, Clock::now() - exchange.started());
+  add_waits(exchange, lines, found.waits);
   write_caching(lines, found, WallClock::now(), settings_,
                 {.audience = audience_of(exchange),
                  .version = version_in(request, call),

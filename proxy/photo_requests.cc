@@ -51,14 +51,15 @@ void PhotoRequests::ask_permission(const Request& request, const Call& asked, Ex
   origin::Credentials caller = proof.copy();
   caller.traceparent = http::traceparent(request);
   exchange.remember(request);
-  permissions_.ask(loop_, caller, std::string(photo),
-                   [this, kept = std::make_unique<KeptRequest>(request, call), caller,
-                    exchange = std::move(exchange)](const Result<void>& answer) mutable {
-                     if (!answer)
-                       return deny(kept->request(), kept->call(), exchange, answer.error());
-                     serve(kept->request(), kept->call(), std::move(exchange),
-                           {caller.authorization, caller.cookie});
-                   });
+  permissions_.ask(
+      loop_, caller, std::string(photo),
+      [this, kept = std::make_unique<KeptRequest>(request, call), caller, began = Clock::now(),
+       exchange = std::move(exchange)](const Result<void>& answer) mutable {
+        exchange.waits.origin += Clock::now() - began;
+        if (!answer) return deny(kept->request(), kept->call(), exchange, answer.error());
+        serve(kept->request(), kept->call(), std::move(exchange),
+              {caller.authorization, caller.cookie});
+      });
 }
 
 // Whoever may see that there is no photo is shown what stands in for it.

@@ -38,6 +38,13 @@ struct Waits {
   std::chrono::nanoseconds store{};
   std::chrono::nanoseconds origin{};   // Another process's fetch included.
   std::chrono::nanoseconds imaging{};  // The workers' queue included.
+
+  Waits& operator+=(const Waits& more) {
+    store += more.store;
+    origin += more.origin;
+    imaging += more.imaging;
+    return *this;
+  }
 };
 
 // What an Ask gets. `picture` is null for Kind::meta. A stale answer is older than it should be: it

@@ -195,6 +195,13 @@ class Callers(Case):
         self.assertEqual(self.graph.count("a", "/$value"), 1)
         self.assertLessEqual(self.graph.count("a"), 2)  # The check, and the fetch's own look.
 
+    def test_the_wait_for_the_origins_word_is_the_origins(self):
+        server = self.serve(access__right_ttl="0s")
+        server.get(PHOTO, bearer("a"))
+        answer = server.get(PHOTO, bearer("a") | {"X-Server-Timing": "1"})
+        self.assertEqual(answer.detail, "memory")
+        self.assertRegex(answer["Server-Timing"], r"^origin;dur=[\d.]+, total;dur=[\d.]+$")
+
     def test_a_right_that_was_withdrawn_ends(self):
         server = self.serve(access__right_ttl="0s")
         self.assert_private(server.get(PHOTO, bearer("a")))
