@@ -67,6 +67,7 @@ class Batch {
  private:
   void settled() {
     if (--waiting_ != 0) return;
+    for (const Item& item : items_) wait_for(item.outcome);
     std::string body = R"({"responses":[)";
     for (Item& item : items_) {
       if (body.back() == '}') body += ',';
@@ -76,6 +77,15 @@ class Batch {
     http::Lines lines = exchange_.lines();
     lines.line("Cache-Control: no-store").line("Content-Type: ", kJson);
     exchange_.send({.status = 200, .lines = lines.view(), .body = body});
+  }
+
+  // The photos are waited for at the same time, so of each kind the longest wait counts.
+  void wait_for(const photo::Outcome& outcome) {
+    const photo::Waits& one = outcome ? outcome->waits : outcome.error().waits;
+    photo::Waits& all = exchange_.waits;
+    all.store = std::max(all.store, one.store);
+    all.origin = std::max(all.origin, one.origin);
+    all.imaging = std::max(all.imaging, one.imaging);
   }
 
   void append(std::string& body, Item& item) {

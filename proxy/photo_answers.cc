@@ -44,13 +44,6 @@ Audience audience_of(const Exchange& exchange) {
   return exchange.confidential ? Audience::caller : Audience::anyone;
 }
 
-// Adds to what the exchange has waited for, and tells all of it to a client that has asked.
-void add_waits(Exchange& exchange, Lines& lines, const photo::Waits& waits) {
-  exchange.waits += waits;
-  if (exchange.timing_wanted())
-    write_timing(lines, exchange.waits, Clock::now() - exchange.started());
-}
-
 // The answer with a picture's bytes, or that the client has them.
 void send_picture(Exchange& exchange, const Lines& lines, const cache::PicturePtr& picture,
                   bool same, telemetry::CacheOutcome outcome) {
@@ -81,7 +74,7 @@ void PhotoAnswers::answer(const Request& request, const Call& call, Exchange& ex
       std::move(*wanted), loop_.now(),
       [this, kept = std::make_unique<KeptRequest>(request, call), failure, began = Clock::now(),
        exchange = std::move(exchange)](Result<cache::PicturePtr> picture) mutable {
-        exchange.waits.imaging += Clock::now() - began;
+        exchange.waited(&photo::Waits::imaging, began);
         if (picture) {
           answer_stand_in(kept->request(), kept->call(), exchange, failure, *picture);
         } else {
@@ -92,8 +85,8 @@ void PhotoAnswers::answer(const Request& request, const Call& call, Exchange& ex
 
 void PhotoAnswers::answer_failure(const Request& request, const Call& call, Exchange& exchange,
                                   const photo::Failure& failure) {
+  exchange.waits += failure.waits;
   Lines lines = exchange.lines();
-  add_waits(exchange, lines, failure.waits);
   write_caching(lines, failure, WallClock::now(), settings_,
                 {.audience = audience_of(exchange), .left = exchange.left});
   write_variance(lines, call);
@@ -108,8 +101,8 @@ void PhotoAnswers::answer_failure(const Request& request, const Call& call, Exch
 void PhotoAnswers::answer_stand_in(const Request& request, const Call& call, Exchange& exchange,
                                    const photo::Failure& failure,
                                    const cache::PicturePtr& picture) {
+  exchange.waits += failure.waits;
   Lines lines = exchange.lines();
-  add_waits(exchange, lines, failure.waits);
   write_caching(lines, failure, WallClock::now(), settings_,
                 {.audience = audience_of(exchange), .fallback = true, .left = exchange.left});
   write_variance(lines, call);
@@ -121,8 +114,8 @@ void PhotoAnswers::answer_stand_in(const Request& request, const Call& call, Exc
 
 void PhotoAnswers::answer_found(const Request& request, const Call& call, Exchange& exchange,
                                 const photo::Found& found) {
+  exchange.waits += found.waits;
   Lines lines = exchange.lines();
-  add_waits(exchange, lines, found.waits);
   write_caching(lines, found, WallClock::now(), settings_,
                 {.audience = audience_of(exchange),
                  .version = version_in(request, call),

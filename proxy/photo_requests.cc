@@ -55,7 +55,7 @@ void PhotoRequests::ask_permission(const Request& request, const Call& asked, Ex
       loop_, caller, std::string(photo),
       [this, kept = std::make_unique<KeptRequest>(request, call), caller, began = Clock::now(),
        exchange = std::move(exchange)](const Result<void>& answer) mutable {
-        exchange.waits.origin += Clock::now() - began;
+        exchange.waited(&photo::Waits::origin, began);
         if (!answer) return deny(kept->request(), kept->call(), exchange, answer.error());
         serve(kept->request(), kept->call(), std::move(exchange),
               {caller.authorization, caller.cookie});

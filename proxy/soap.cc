@@ -43,6 +43,7 @@ void answer_soap(const http::Request& request, Exchange exchange, const dialects
           [exchange = std::move(exchange),
            if_none_match = std::string(request.header("if-none-match"))](
               const photo::Outcome& outcome) mutable {
+            exchange.waits += outcome ? outcome->waits : outcome.error().waits;
             if (!outcome) return send(exchange, dialects::soap_error(outcome.error().error));
             send(exchange, *outcome, if_none_match);
           });

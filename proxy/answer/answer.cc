@@ -1,7 +1,5 @@
 #include "proxy/answer/answer.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 
 #include "proxy/dialects/ews.h"
@@ -141,22 +139,6 @@ void write_variance(http::Lines& lines, const dialects::Call& call) {
   else if (call.by_hints)
     lines.line("Vary: ", kHints);
   if (call.by_hints) lines.line("Accept-CH: ", kHints);
-}
-
-void write_timing(http::Lines& lines, const photo::Waits& waits, std::chrono::nanoseconds total) {
-  std::string text = "Server-Timing: ";
-  const auto add = [&text](std::string_view name, std::chrono::nanoseconds time) {
-    if (time.count() == 0) return;
-    constexpr double kPerMillisecond = 1e6;
-    text +=
-        fmt::format("{};dur={:.3f}, ", name, static_cast<double>(time.count()) / kPerMillisecond);
-  };
-  add("redis", waits.store);
-  add("origin", waits.origin);
-  add("imaging", waits.imaging);
-  add("total", total);
-  text.resize(text.size() - 2);
-  lines.line(text);
 }
 
 std::string shared_lines(const CdnSettings& settings) {

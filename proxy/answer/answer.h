@@ -46,9 +46,6 @@ void write_caching(http::Lines& lines, const photo::Failure& failure, WallClock:
 // Vary and Accept-CH, where the call's headers had a say in it.
 void write_variance(http::Lines& lines, const dialects::Call& call);
 
-// Server-Timing (W3C), in milliseconds: what the answer has waited for, and the whole until now.
-void write_timing(http::Lines& lines, const photo::Waits& waits, std::chrono::nanoseconds total);
-
 // The lines that all answers about photos share, whatever they are: other sites' pages may show
 // them, time them and read them (cdn.allow_origin).
 [[nodiscard]] std::string shared_lines(const CdnSettings& settings);

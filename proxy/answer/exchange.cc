@@ -1,5 +1,7 @@
 #include "proxy/answer/exchange.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
 #include <random>
@@ -15,6 +17,24 @@ bool plain_token(std::string_view text) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
            c == '_' || c == '.';
   });
+}
+
+// Server-Timing (W3C), in milliseconds: what the answer has waited for, and the whole until now.
+void write_timing(http::Lines& lines, const photo::Waits& waits, std::chrono::nanoseconds total) {
+  std::string text = "Server-Timing: ";
+  const auto add = [&text](std::string_view name, std::chrono::nanoseconds time) {
+    if (time.count() == 0) return;
+    constexpr double kPerMillisecond = 1e6;
+    text +=
+        fmt::format("{};dur={:.3f}, ", name, static_cast<double>(time.count()) / kPerMillisecond);
+  };
+  add("redis", waits.store);
+  add("origin", waits.origin);
+  add("imaging", waits.imaging);
+  add("contacts", waits.contacts);
+  add("total", total);
+  text.resize(text.size() - 2);
+  lines.line(text);
 }
 
 }  // namespace
@@ -70,6 +90,7 @@ Exchange::Exchange(const http::Request& request, http::Responder responder, Requ
 http::Lines Exchange::lines() const {
   http::Lines lines;
   lines.line("X-Request-Id: ", request_id()).ready(route_lines);
+  if (timing_wanted_) write_timing(lines, waits, Clock::now() - started_);
   return lines;
 }
 
@@ -117,9 +138,11 @@ void Exchange::tell_log(int status, std::uint64_t bytes, telemetry::CacheOutcome
   const auto ms = [](std::chrono::nanoseconds time) {
     return std::chrono::round<milliseconds>(time).count();
   };
-  log::warn("slow: {} {} took {} ms: redis {} ms, origin {} ms, imaging {} ms (request {})",
-            remembered_->method, remembered_->target, ms(took), ms(waits.store), ms(waits.origin),
-            ms(waits.imaging), request_id());
+  log::warn(
+      "slow: {} {} took {} ms: redis {} ms, origin {} ms, imaging {} ms, contacts {} ms "
+      "(request {})",
+      remembered_->method, remembered_->target, ms(took), ms(waits.store), ms(waits.origin),
+      ms(waits.imaging), ms(waits.contacts), request_id());
 }
 
 }  // namespace likeness

@@ -67,13 +67,16 @@ class Exchange {
   std::optional<seconds> left = std::nullopt;
   // What the answer has waited for.
   photo::Waits waits = {};
+  // It has waited for one of these from `began` until now.
+  void waited(std::chrono::nanoseconds photo::Waits::* what, Clock::time_point began) {
+    waits.*what += Clock::now() - began;
+  }
 
   // The request will not be answered at once: should it become slow, the log names it.
   void remember(const http::Request& request);
-  // Does the client ask for Server-Timing (X-Server-Timing: 1)?
-  [[nodiscard]] bool timing_wanted() const { return timing_wanted_; }
 
-  // The header lines that every answer begins with. Add more, and give their view to send().
+  // The header lines that every answer begins with: to a client that asks for it (X-Server-Timing:
+  // 1) also what it has waited for by now. Add more, and give their view to send().
   [[nodiscard]] http::Lines lines() const;
 
   // Answers, and counts the answer. May be called within the handler or on any later turn.

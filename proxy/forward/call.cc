@@ -51,6 +51,8 @@ std::optional<std::size_t> Call::read(std::span<char> into) {
 }
 
 void Call::head(const origin::ClientResponse& response) {
+  // Where a body is passed on as it comes, its client's pace is in this.
+  exchange_.waited(&photo::Waits::origin, exchange_.started());
   head_ = response;
   status_ = response.status;
   // A call that was refused has changed nothing.
@@ -100,7 +102,10 @@ void Call::finish(const Result<void>& result) {
   if (!result)
     log::warn("forwarding a call failed: {} ({})", result.error().detail,
               name(result.error().code));
-  if (!answer_) return refuse(result.error());
+  if (!answer_) {
+    if (status_ == 0) exchange_.waited(&photo::Waits::origin, exchange_.started());
+    return refuse(result.error());
+  }
   if (!result) {
     answer_.reset();
     return exchange_.count_broken(status_, sent_, telemetry::BrokenBy::service);

@@ -36,13 +36,15 @@ enum class Via : std::uint8_t {
 // under way already waits for less.
 struct Waits {
   std::chrono::nanoseconds store{};
-  std::chrono::nanoseconds origin{};   // Another process's fetch included.
-  std::chrono::nanoseconds imaging{};  // The workers' queue included.
+  std::chrono::nanoseconds origin{};    // Another process's fetch included.
+  std::chrono::nanoseconds imaging{};   // The workers' queue included.
+  std::chrono::nanoseconds contacts{};  // The embedded store, with its queue.
 
   Waits& operator+=(const Waits& more) {
     store += more.store;
     origin += more.origin;
     imaging += more.imaging;
+    contacts += more.contacts;
     return *this;
   }
 };

@@ -113,12 +113,16 @@ void ContactsApi::perform(const http::Request& request, Resource resource, Excha
   ports_.store.ask<Answer>(
       ports_.loop,
       [operation](contacts::ContactStore& store) { return rest::perform(store, *operation); },
-      [this, waiting = std::move(waiting)](Result<Answer> answer) mutable {
+      [this, waiting = std::move(waiting), began = Clock::now()](Result<Answer> answer) mutable {
+        waiting->exchange.waited(&photo::Waits::contacts, began);
         if (!answer) return say_no(waiting->exchange, answer.error());
         if (answer->stale_photos.empty()) return send(*waiting, *answer);
         auto names = std::move(answer->stale_photos);
-        ports_.forget(std::move(names), [waiting = std::move(waiting),
-                                         answer = std::move(*answer)] { send(*waiting, answer); });
+        ports_.forget(std::move(names), [waiting = std::move(waiting), answer = std::move(*answer),
+                                         began = Clock::now()] {
+          waiting->exchange.waited(&photo::Waits::store, began);
+          send(*waiting, answer);
+        });
       });
 }
 

@@ -115,8 +115,9 @@ void PhotoUploads::convert(UploadPtr upload, SharedBytes bytes) {
   imaging::Spec spec{.fit = imaging::Fit::contain, .quality = kQuality};
   if (is_jpeg) spec.box = kProof;
   ports_.render({.source = bytes, .wanted = {spec}},
-                [this, upload = std::move(upload), bytes,
-                 is_jpeg](Result<imaging::Rendered> rendered) mutable {
+                [this, upload = std::move(upload), bytes, is_jpeg,
+                 began = Clock::now()](Result<imaging::Rendered> rendered) mutable {
+                  upload->exchange.waited(&photo::Waits::imaging, began);
                   if (!rendered) return upload->refuse(upload_error(std::move(rendered.error())));
                   const auto& made = rendered->pictures.front();
                   if (is_jpeg) {
@@ -137,10 +138,12 @@ void PhotoUploads::store(UploadPtr upload, SharedBytes bytes, imaging::Size size
     if (!put) return std::unexpected(put.error());
     return store.photo_names(*owner);
   };
-  ports_.store.ask<Names>(ports_.loop, std::move(work),
-                          [this, upload = std::move(upload)](Result<Names> names) mutable {
-                            finish(std::move(upload), std::move(names));
-                          });
+  ports_.store.ask<Names>(
+      ports_.loop, std::move(work),
+      [this, upload = std::move(upload), began = Clock::now()](Result<Names> names) mutable {
+        upload->exchange.waited(&photo::Waits::contacts, began);
+        finish(std::move(upload), std::move(names));
+      });
 }
 
 void PhotoUploads::remove(UploadPtr upload) {
@@ -154,15 +157,18 @@ void PhotoUploads::remove(UploadPtr upload) {
       return std::unexpected(removed.error());
     return store.photo_names(*owner);
   };
-  ports_.store.ask<Names>(ports_.loop, std::move(work),
-                          [this, upload = std::move(upload)](Result<Names> names) mutable {
-                            finish(std::move(upload), std::move(names));
-                          });
+  ports_.store.ask<Names>(
+      ports_.loop, std::move(work),
+      [this, upload = std::move(upload), began = Clock::now()](Result<Names> names) mutable {
+        upload->exchange.waited(&photo::Waits::contacts, began);
+        finish(std::move(upload), std::move(names));
+      });
 }
 
 void PhotoUploads::finish(UploadPtr upload, Result<Names> names) {
   if (!names) return upload->refuse(names.error());
-  ports_.forget(std::move(*names), [upload = std::move(upload)] {
+  ports_.forget(std::move(*names), [upload = std::move(upload), began = Clock::now()] {
+    upload->exchange.waited(&photo::Waits::store, began);
     http::Lines lines = upload->exchange.lines();
     lines.line("Cache-Control: no-store");
     const bool has_answer = upload->put && upload->dialect != Dialect::web;

@@ -9,6 +9,7 @@ import signal
 from support import case, images
 from support.case import wait_until
 from support.processes import run_likeness
+from support.services import Graph
 
 PHOTO = "/photos/ada/HR48x48"
 KEY = "k:" + "ab" * 32
@@ -28,6 +29,13 @@ class Logging(case.Case):
             text = self.file.read_text(encoding="utf-8")
             return text.count("\n") >= count and text.splitlines()
         return wait_until(enough, f"{count} lines")
+
+    def waits(self, answer):
+        """What an answer says that it has waited for."""
+        self.assertLess(answer.status, 300, answer.body)
+        *waits, total = re.findall(r"(\w+);dur=[\d.]+", answer["Server-Timing"])
+        self.assertEqual(total, "total")
+        return set(waits)
 
     def test_every_answer_is_a_line_in_json(self):
         server = self.start_likeness(self.origin, log__access="json", log__access_file=self.file)
@@ -92,7 +100,7 @@ class Logging(case.Case):
         server.get("/photos/slow/HR48x48")
         wait_until(lambda: "slow: " in server.read("err"), "the warning")
         warnings = re.findall(r"slow: GET (\S+) took (\d+) ms: redis 0 ms, origin (\d+) ms, "
-                              r"imaging (\d+) ms \(request r-1\)", server.read("err"))
+                              r"imaging (\d+) ms, contacts 0 ms \(request r-1\)", server.read("err"))
         self.assertEqual(len(warnings), 1)
         self.assertEqual(warnings[0][0], "/photos/slow/HR48x48?sig=-")
         self.assertGreaterEqual(int(warnings[0][2]), 50)
@@ -111,6 +119,27 @@ class Logging(case.Case):
             self.assertTrue(all(time > 0 for time in took), timing)
             timing = server.get(target, {"X-Server-Timing": "1"})["Server-Timing"]
             self.assertRegex(timing, r"^total;dur=[\d.]+$")
+
+    def test_writing_waits_for_the_workers_and_the_contacts(self):
+        server = self.start_likeness("embedded:" + str(self.folder / "contacts"),
+                                     contacts__mailbox="me@likeness.example")
+        wanted = {"X-Server-Timing": "1"}
+        photo = server.get("/photos/me%40likeness.example", wanted, method="PUT",
+                           body=case.square_photo())
+        self.assertEqual(self.waits(photo), {"imaging", "contacts", "redis"})
+        self.assertEqual(self.waits(server.get("/api/v2.0/me/contacts", wanted)), {"contacts"})
+
+    def test_calls_in_a_body_and_calls_passed_on_wait_for_the_origin(self):
+        graph = self.enterContext(Graph())
+        graph.put("ann@example.org", case.square_photo(), '"1"')
+        server = self.start_likeness(graph)
+        wanted = {"X-Server-Timing": "1"}
+        batch = {"requests": [{"id": str(n), "method": "GET", "url": "/users/ann@example.org/photo/$value"}
+                              for n in range(2)]}
+        answer = server.get("/v1.0/$batch", wanted | {"Content-Type": "application/json"},
+                            method="POST", body=json.dumps(batch).encode())
+        self.assertEqual(self.waits(answer), {"origin", "imaging"})
+        self.assertEqual(self.waits(server.get("/v1.0/me/messages", wanted)), {"origin"})
 
     def test_a_trace_goes_on_to_the_origin(self):
         server = self.start_likeness(self.origin)
