@@ -70,19 +70,6 @@ struct RenderOptions {
                                          std::optional<std::int64_t> count,
                                          std::string_view next_link);
 
-// The photo's metadata. An empty contact id means the mailbox's own photo.
-struct PhotoInfo {
-  std::string content_type;
-  int width = 0;  // 0 where nobody could tell.
-  int height = 0;
-  std::string version;  // Hexadecimal digest of the bytes; equal versions mean equal bytes.
-  std::int64_t bytes = 0;
-  Instant modified{};
-  friend bool operator==(const PhotoInfo&, const PhotoInfo&) = default;
-};
-[[nodiscard]] std::string render_photo_info(const PhotoInfo& photo, std::string_view contact_id,
-                                            const RenderOptions& options);
-
 // The document that the store keeps: the beta shape without what has columns of its own, and
 // without what is unset. A document that cannot be read back is a damaged store: Errc::internal.
 [[nodiscard]] std::string to_document(const Contact& contact);

@@ -265,24 +265,6 @@ std::string render_folders(std::span<const Folder> folders, const RenderOptions&
   return dump(out);
 }
 
-std::string render_photo_info(const PhotoInfo& photo, std::string_view contact_id,
-                              const RenderOptions& options) {
-  const std::string place = contact_id.empty()
-                                ? std::string("/photo")
-                                : "/contacts('" + std::string(contact_id) + "')/photo";
-  const std::string link = owner(options) + place;
-  Json out;
-  out["@odata.context"] = metadata(options, options.context_path + "/$entity");
-  out["@odata.id"] = link;
-  out["@odata.readLink"] = link;
-  out["@odata.mediaContentType"] = photo.content_type;
-  out["@odata.mediaEtag"] = "\"" + photo.version + "\"";
-  out["Id"] = std::to_string(photo.width) + "X" + std::to_string(photo.height);
-  out["Width"] = photo.width;
-  out["Height"] = photo.height;
-  return dump(out);
-}
-
 std::string to_document(const Contact& contact) {
   Json out = Json::object();
   for (const PropertyInfo& property : properties()) {

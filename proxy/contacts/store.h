@@ -53,6 +53,17 @@ struct NewPhoto {
   int height = 0;
 };
 
+// What is known of a photo that is kept.
+struct PhotoInfo {
+  std::string content_type;
+  int width = 0;  // 0 where nobody could tell.
+  int height = 0;
+  std::string version;  // Hexadecimal digest of the bytes; equal versions mean equal bytes.
+  std::int64_t bytes = 0;
+  Instant modified{};
+  friend bool operator==(const PhotoInfo&, const PhotoInfo&) = default;
+};
+
 struct StoredPhoto {
   PhotoInfo info;
   std::string bytes;

@@ -132,6 +132,15 @@ TEST_CASE("names tell specs apart and fit in their room") {
   }
 }
 
+TEST_CASE("a picture's quality is the asked one, else that of the settings for its format") {
+  const ImagingSettings settings{.jpeg_quality = 1, .webp_quality = 2, .avif_quality = 3};
+  CHECK(quality_of({.format = Format::jpeg}, settings) == 1);
+  CHECK(quality_of({.format = Format::webp}, settings) == 2);
+  CHECK(quality_of({.format = Format::avif}, settings) == 3);
+  CHECK(quality_of({.format = Format::webp, .quality = 50}, settings) == 50);
+  CHECK(quality_of({.format = Format::png, .quality = 50}, settings) == 0);
+}
+
 TEST_CASE("formats have the names that browsers and files use") {
   CHECK(content_type(Format::jpeg) == "image/jpeg");
   CHECK(content_type(Format::avif) == "image/avif");

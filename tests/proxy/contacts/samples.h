@@ -411,16 +411,6 @@ inline constexpr const char* kFolder = R"json({
     "WellKnownName": null
 })json";
 
-inline constexpr const char* kPhoto = R"json({
-    "@odata.context": "https://outlook.office.com/api/beta/$metadata#Me/Contacts('AAMkAGE1M2IyNGNm')/photo/$entity",
-    "@odata.id": "https://outlook.office.com/api/beta/Users('ddfcd489-b826-40d7-b48b-57002df800e5@1717622f-49d1-4d0c-9d74-709fad664b77')/contacts('AAMkAGE1M2IyNGNm')/photo",
-    "@odata.readLink": "https://outlook.office.com/api/beta/Users('ddfcd489-b826-40d7-b48b-57002df800e5@1717622f-49d1-4d0c-9d74-709fad664b77')/contacts('AAMkAGE1M2IyNGNm')/photo",
-    "@odata.mediaContentType": "image/jpeg",
-    "Id": "103X77",
-    "Width": 103,
-    "Height": 77
-})json";
-
 }  // namespace likeness::contacts::samples
 
 #endif  // LIKENESS_TESTS_PROXY_CONTACTS_SAMPLES_H_
