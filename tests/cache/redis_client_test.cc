@@ -6,60 +6,11 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "tests/support/redis_server.h"
+#include "tests/cache/redis_client_case.h"
 #include "tests/support/temp_folder.h"
-#include "tests/support/test_loop.h"
 
 namespace likeness::cache {
 namespace {
-
-using test::RedisServer;
-using test::TestLoop;
-
-RedisSettings patient() {
-  RedisSettings settings;
-  // Deadlines that a busy machine cannot miss by itself; tests of deadlines move the clock.
-  settings.connect_timeout = seconds(600);
-  settings.command_timeout = seconds(600);
-  return settings;
-}
-
-// A client on a loop with what it reported.
-struct Fixture {
-  explicit Fixture(const std::string& url, const RedisSettings& settings = patient())
-      : client(std::make_unique<RedisClient>(
-            loop, **parse_redis_url(url), settings,
-            RedisEvents{[this](std::chrono::nanoseconds) { ++answered; },
-                        [this](bool, std::string_view why) { reasons.emplace_back(why); },
-                        {}})) {}
-
-  bool connect() {
-    return loop.run_until([this] { return client->connected(); });
-  }
-  // Turns the loop until the client has failed to connect, or lost its connection, `times` times.
-  bool fail_to_connect(std::uint64_t times = 1) {
-    return loop.run_until([this, times] { return client->stats().failures >= times; });
-  }
-  Result<RedisReply> run(const RedisCommand& command) {
-    std::optional<Result<RedisReply>> got;
-    client->run(command, [&got](Result<RedisReply> reply) { got = std::move(reply); });
-    REQUIRE_FALSE(got.has_value());
-    REQUIRE(loop.run_until([&got] { return got.has_value(); }));
-    return std::move(*got);
-  }
-  // Keeps moving the clock past reconnect pauses until the client is connected.
-  bool reconnect() {
-    return loop.run_until([this] {
-      loop.advance(milliseconds(100));
-      return client->connected();
-    });
-  }
-
-  TestLoop loop;
-  int answered = 0;
-  std::vector<std::string> reasons;
-  std::unique_ptr<RedisClient> client;
-};
 
 // Stands where a Redis should be and says what a test wants.
 class Impostor {
@@ -357,81 +308,6 @@ TEST_CASE("a reply cut anywhere is put together", "[redis_client]") {
   CHECK(elements[2].integer == -7);
   REQUIRE(elements[3].elements.size() == 1);
   CHECK(elements[3].elements[0].text == "ok");
-}
-
-TEST_CASE("destroying a client drops its callbacks and leaves nothing on the loop",
-          "[redis_client]") {
-  RedisServer server;
-  Fixture redis(server.unix_url());
-  REQUIRE(redis.connect());
-  server.pause();
-  bool called = false;
-  redis.client->run({"PING"}, [&](const Result<RedisReply>&) { called = true; });
-  redis.client.reset();
-  server.resume();
-  CHECK(redis.loop.watched() == 0);
-  CHECK(redis.loop.timers() == 0);
-  redis.loop.turn();
-  CHECK_FALSE(called);
-}
-
-TEST_CASE("a refused command's callback is dropped with the client", "[redis_client]") {
-  Fixture redis("unix:/nowhere/redis.sock");
-  bool called = false;
-  redis.client->run({"PING"}, [&](const Result<RedisReply>&) { called = true; });
-  redis.client.reset();
-  redis.loop.turn();
-  CHECK_FALSE(called);
-}
-
-TEST_CASE("a client destroyed while a name is being resolved leaves the thread to itself",
-          "[redis_client]") {
-  for (int i = 0; i < 20; ++i) {
-    Fixture redis("redis://localhost:1");
-    redis.loop.turn();
-    redis.client.reset();
-    redis.loop.turn();
-  }
-}
-
-TEST_CASE("a callback may destroy the client, in an answer, a timeout or a lost connection",
-          "[redis_client]") {
-  RedisServer server;
-  RedisSettings settings = patient();
-  settings.command_timeout = seconds(1);
-  Fixture redis(server.unix_url(), settings);
-  REQUIRE(redis.connect());
-  const std::string how = GENERATE(as<std::string>(), "answer", "timeout", "loss");
-  CAPTURE(how);
-  if (how != "answer") server.pause();
-  bool second = false;
-  redis.client->run({"PING"}, [&](const Result<RedisReply>&) { redis.client.reset(); });
-  redis.client->run({"PING"}, [&](const Result<RedisReply>&) { second = true; });
-  if (how == "timeout") redis.loop.advance(seconds(2));
-  if (how == "loss") server.stop();
-  REQUIRE(redis.loop.run_until([&] { return redis.client == nullptr; }));
-  redis.loop.turn();
-  CHECK_FALSE(second);
-  CHECK(redis.loop.watched() == 0);
-}
-
-TEST_CASE("a callback may run the next command, even from a lost connection", "[redis_client]") {
-  RedisServer server;
-  Fixture redis(server.unix_url());
-  REQUIRE(redis.connect());
-  std::string next;
-  redis.client->run({"PING"}, [&](const Result<RedisReply>&) {
-    redis.client->run({"ECHO", "chained"}, [&](Result<RedisReply> reply) { next = reply->text; });
-  });
-  REQUIRE(redis.loop.run_until([&] { return next == "chained"; }));
-  bool refused = false;
-  redis.client->run({"BLPOP", "nothing", "0"}, [&](const Result<RedisReply>&) {
-    redis.client->run({"PING"}, [&](const Result<RedisReply>& reply) { refused = !reply; });
-    CHECK_FALSE(refused);
-  });
-  redis.loop.turn();
-  server.stop();
-  CHECK(redis.loop.run_until([&] { return refused; }));
 }
 
 }  // namespace likeness::cache
