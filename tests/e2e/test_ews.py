@@ -37,6 +37,11 @@ class Ews(case.ServedCase):
         self.assertEqual(answer["Content-Type"], "text/xml; charset=utf-8")
         return answer, xml.etree.ElementTree.fromstring(answer.body)
 
+    def test_soap_tells_what_it_waited_for(self):
+        self.origin.put("eve@contoso.com", case.square_photo())
+        answer, _ = self.soap(photo_request("eve@contoso.com", "HR48x48"), {"X-Server-Timing": "1"})
+        self.assertRegex(answer["Server-Timing"], r"^origin;dur=[\d.]+, imaging;dur=[\d.]+, total;")
+
     def test_the_plain_way(self):
         for target, edge in ((f"{PLAIN}?email={USER}&size=HR240x240", 240),
                              (f"{PLAIN}?email=ada%40contoso.com&size=HR96X96", 96),
