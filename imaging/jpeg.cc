@@ -8,12 +8,11 @@
 #include <cstdlib>
 #include <map>
 
-// jpeglib.h needs <cstdio> before it.
-#include <jpeglib.h>
+#include "imaging/jpeg_huffman.h"
+#include "imaging/metadata.h"
+
 // After jpeglib.h: the codes of its warnings.
 #include <jerror.h>
-
-#include "imaging/metadata.h"
 
 namespace likeness::imaging {
 namespace {
@@ -105,6 +104,7 @@ class Decoder {
     if (!is_cmyk()) codec_.out_color_space = JCS_EXT_RGBX;
     has_scans_ = jpeg_has_multiple_scans(&codec_) != 0;
     jpeg_start_decompress(&codec_);
+    if (JpegHuffman::reads(codec_)) huffman_.take_over(codec_);
     return true;
   }
 
@@ -146,6 +146,7 @@ class Decoder {
   bool has_scans_ = false;  // More than one, and the header is read.
   Failure failure_{};
   jpeg_decompress_struct codec_{};
+  JpegHuffman huffman_;
 };
 
 std::string_view content(jpeg_saved_marker_ptr marker) {
