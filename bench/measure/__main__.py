@@ -49,17 +49,19 @@ def main():
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     plan = Plan.quick() if args.quick else Plan()
-    results = []
+    measurements = []
     for measured in CLASSES:
         if args.only not in (None, measured.__name__):
             continue
         print("measuring", measured.__name__.replace("_", " "), "…", file=sys.stderr)
         with (tempfile.TemporaryDirectory(prefix="likeness-bench-") as folder,
               Servers(pathlib.Path(folder), args.build, args.originals.resolve()) as servers):
-            results += measured.measure(servers, plan)
+            measurements += measured.measure(servers, plan)
+    results = [one for one in measurements if isinstance(one, report.Result)]
     print(report.table(results))
     if args.only is None:
-        report.write(results, args.results, quick=args.quick)
+        figures = [one for one in measurements if isinstance(one, report.Figure)]
+        report.write(results, figures, args.results, quick=args.quick)
     return 0 if all(result.held is not False for result in results) else 1
 
 

@@ -62,7 +62,7 @@ def herd(servers, origin, source, where, judged, plan):
     return [Result(f"{name}: fetches", "fetches", fetches[likeness], peer=fetches[nginx],
                    limit=[1] * plan.rounds, peer_name=peer, limit_name="one fetch",
                    must=Must("limit", at_most=1.0)),
-            Result(f"{name}: 99 % wait at most", "ms", [times.p99 for times in ours],
-                   peer=[times.p99 for times in theirs], limit=lone, peer_name=peer,
+            Result(f"{name}: 99 % wait at most", "ms", [times.waits[99] for times in ours],
+                   peer=[times.waits[99] for times in theirs], limit=lone, peer_name=peer,
                    limit_name="a lone miss",
                    must=Must("limit", at_most=1.5) if judged else None)]

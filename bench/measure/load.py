@@ -3,6 +3,7 @@
 import dataclasses
 import http.client
 import itertools
+import pathlib
 import re
 import socket
 import threading
@@ -15,14 +16,16 @@ from processes import Failed, output_of
 
 
 PATIENCE = 300  # How often a client asks again when the server is too busy.
+WAITS = pathlib.Path(__file__).parent.parent / "wrk_waits.lua"
 
 
 @dataclasses.dataclass(frozen=True)
 class Rate:
     """Answers per second, and per second of the server's CPU: the second is steadier on a machine
-    that does other things beside."""
+    that does other things beside. `waits` as of Times, where the client tells."""
     per_second: float
     per_cpu_second: float
+    waits: dict[float, float] | None = None
 
 
 def get(url):
@@ -59,14 +62,15 @@ def answer(server, path):
 def wrk(server, path, seconds):
     """32 persistent connections of one client thread, each asking again when it is answered."""
     before = usage.cpu_seconds(server.pid)
-    text = output_of(["wrk", "-t1", "-c32", f"-d{seconds}s", server.url(path)])
+    text = output_of(["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", WAITS, server.url(path)])
     cpu = usage.cpu_seconds(server.pid) - before
     if "Non-2xx" in text or "Socket errors" in text:
         raise Failed(text)
     if cpu == 0:
         raise Failed(f"{server.url(path)} got no CPU: this machine is too busy to measure on")
     requests = int(re.search(r"(\d+) requests in", text)[1])
-    return Rate(float(re.search(r"Requests/sec: +([\d.]+)", text)[1]), requests / cpu)
+    return Rate(float(re.search(r"Requests/sec: +([\d.]+)", text)[1]), requests / cpu,
+                _waits(re.findall(r"^wait (.*)$", text, re.M)))
 
 
 def ab(server, path, count, options=(), plain=True):
@@ -82,22 +86,26 @@ def ab(server, path, count, options=(), plain=True):
 
 @dataclasses.dataclass(frozen=True)
 class Times:
-    """Of so many answers, in milliseconds."""
+    """`waits` is {percentile: milliseconds that so many percent of the answers took at most}."""
     per_second: float
-    p50: float
-    p99: float
-    p999: float
-    longest: float
+    waits: dict[float, float]
+
+
+def _waits(lines):
+    """Of lines of a percentile and its milliseconds."""
+    return {percentile: milliseconds
+            for percentile, milliseconds in (map(float, line.split()) for line in lines)}
 
 
 def open_loop(build, server, paths, connections, rate=0):
     """Asks for each path once, at moments planned before; see bench/open_loop.cc."""
     printed = output_of([build / "bench" / "open_loop", server.port, connections, rate],
                         "".join(f"{path}\n" for path in paths))
-    answers, failed, seconds, *times = map(float, printed.split())
+    first, *lines = printed.splitlines()
+    answers, failed, seconds = map(float, first.split())
     if failed:
         raise Failed(f"{failed:.0f} of {answers:.0f} answers of port {server.port} were no 200")
-    return Times(answers / seconds, *times)
+    return Times(answers / seconds, _waits(lines))
 
 
 def redis_benchmark(server, command, count):

@@ -8,7 +8,7 @@ What must hold is judged by the server's CPU time. By the clock the client is me
 
 import load
 from processes import Failed
-from report import Must, Result
+from report import Must, Result, waits_figure
 
 SIZES = [48, 64, 96, 120, 144, 168, 192, 240, 288, 336, 360, 432, 504, 576, 648]
 
@@ -51,7 +51,10 @@ def as_results(name, ours, nginx, varnish, bare):
             + beside(f"{name}, by CPU time", "requests/CPU s",
                      [[rate.per_cpu_second for rate in side]
                       for side in (ours, nginx, varnish, bare)],
-                     nginx_must=Must("peer", at_least=1.8), bare_must=Must("limit", at_least=0.85)))
+                     nginx_must=Must("peer", at_least=1.8), bare_must=Must("limit", at_least=0.85))
+            + [waits_figure(f"wait for a {name}, 32 clients that ask again when they are answered", {
+                "Likeness": ours, "nginx proxy_cache": nginx, "Varnish": varnish,
+                "bare reactor": bare})])
 
 
 def beside(name, unit, sides, nginx_must=None, bare_must=None):

@@ -1,6 +1,7 @@
 """Plots as SVG within one self-contained page."""
 
 import html
+import math
 import statistics
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 860, 220, 60, 24
@@ -18,6 +19,7 @@ svg text {{ fill: currentColor }}
 .missed {{ color: #dc2626; font-weight: bold }}
 .fault {{ stroke: #9ca3af; stroke-dasharray: 2 3 }}
 figure {{ margin: 2rem 0 }}
+figcaption span {{ margin-right: 1rem; white-space: nowrap }}
 table {{ border-collapse: collapse }} td, th {{ padding: .2rem .8rem; text-align: left }}
 @media (prefers-color-scheme: dark) {{ body {{ color: #e5e7eb; background: #111827 }} }}
 </style>
@@ -41,38 +43,76 @@ def _nice(value):
     return next(step * factor for factor in (1, 2, 3, 4, 5, 6, 8, 10, 20) if step * factor >= value)
 
 
-def lines(title, unit, series, marks=()):
-    """A figure: `series` is {name: [(x, y), …]} with x in seconds, `marks` are vertical lines at x."""
-    points = [point for values in series.values() for point in values if point[1] is not None]
-    most_x = max((x for x, _ in points), default=1) or 1
-    most_y = _nice(max((y for _, y in points), default=1) or 1)
+# Scales. Each takes all numbers of a direction, and gives a function from a number to its place, 0 to
+# 1, and (number, label) of those that are marked.
 
-    def place(x, y):
-        return (LEFT + x / most_x * (WIDTH - LEFT - 10),
-                HEIGHT - BOTTOM - y / most_y * (HEIGHT - BOTTOM - 10))
+def _even(most, shares, label):
+    return lambda number: number / most, [(most * share, label(most * share)) for share in shares]
+
+
+def _minutes(numbers):
+    """Of seconds."""
+    return _even(max(numbers, default=0) or 1, (0, .25, .5, .75, 1), lambda x: f"{x / 60:.1f} min")
+
+
+def _linear(numbers):
+    return _even(_nice(max(numbers, default=0) or 1), (0, .5, 1), lambda y: f"{y:g}")
+
+
+def _log(numbers):
+    """Of positive numbers, from a power of ten to another one."""
+    low, high = math.floor(math.log10(min(numbers))), math.ceil(math.log10(max(numbers)))
+    return (lambda number: (math.log10(number) - low) / max(high - low, 1),
+            [(10.0 ** power, f"{10.0 ** power:g}") for power in range(low, high + 1)])
+
+
+def _percentile(numbers):
+    """Below 100: as much room for each nine after the first one."""
+    def nines(number):
+        return -math.log10(1 - number / 100)
+    most = max(numbers)
+    return (lambda number: nines(number) / nines(most),
+            [(mark, f"{mark:g} %") for mark in (0, 50, 90, 99, 99.9, 99.99) if mark <= most])
+
+
+SCALES = {"minutes": _minutes, "linear": _linear, "log": _log, "percentile": _percentile}
+
+
+def lines(title, unit, series, marks=(), x="minutes", y="linear"):
+    """A figure: `series` is {name: [(x, y), …]}, `marks` are vertical lines at x; `x` and `y` name
+    scales. A y of None is left out."""
+    shown = {name: [point for point in points if point[1] is not None]
+             for name, points in series.items()}
+    every = [point for points in shown.values() for point in points]
+    across, x_labels = SCALES[x]([point[0] for point in every])
+    up, y_labels = SCALES[y]([point[1] for point in every])
+
+    def place_x(number):
+        return LEFT + across(number) * (WIDTH - LEFT - 30)
+
+    def place_y(number):
+        return HEIGHT - BOTTOM - up(number) * (HEIGHT - BOTTOM - 10)
 
     parts = []
-    for share in (0, .5, 1):
-        _, y = place(0, most_y * share)
-        parts.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - 10}" y1="{y:.1f}" y2="{y:.1f}"/>'
-                     f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{most_y * share:g}</text>')
-    for share in (0, .25, .5, .75, 1):
-        x, _ = place(most_x * share, 0)
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="middle">'
-                     f'{most_x * share / 60:.1f} min</text>')
+    for number, label in y_labels:
+        at = place_y(number)
+        parts.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - 30}" y1="{at:.1f}" y2="{at:.1f}"/>'
+                     f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{label}</text>')
+    for number, label in x_labels:
+        parts.append(f'<text x="{place_x(number):.1f}" y="{HEIGHT - 6}" text-anchor="middle">{label}'
+                     '</text>')
     for mark in marks:
-        x, top = place(mark, most_y)
-        parts.append(f'<line class="fault" x1="{x:.1f}" x2="{x:.1f}" y1="{top:.1f}" '
+        parts.append(f'<line class="fault" x1="{place_x(mark):.1f}" x2="{place_x(mark):.1f}" y1="10" '
                      f'y2="{HEIGHT - BOTTOM}"/>')
-    for (name, values), colour in zip(series.items(), COLOURS):
-        path = " ".join(f"{'L' if i else 'M'}{place(*point)[0]:.1f} {place(*point)[1]:.1f}"
-                        for i, point in enumerate(p for p in values if p[1] is not None))
+    for points, colour in zip(shown.values(), COLOURS):
+        path = " ".join(f"{'L' if i else 'M'}{place_x(point[0]):.1f} {place_y(point[1]):.1f}"
+                        for i, point in enumerate(points))
         parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.2"/>')
-    keys = "".join(f'<text x="{LEFT + 10 + 150 * i}" y="14" style="fill:{colour}">{html.escape(name)}</text>'
-                   for i, (name, colour) in enumerate(zip(series, COLOURS)))
-    return (f"<figure><figcaption><b>{html.escape(title)}</b>, {html.escape(unit)}</figcaption>"
+    keys = " ".join(f'<span style="color:{colour}">{html.escape(name)}</span>'
+                    for name, colour in zip(series, COLOURS))
+    return (f"<figure><figcaption><b>{html.escape(title)}</b>, {html.escape(unit)}: {keys}</figcaption>"
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(title)}">'
-            f'{"".join(parts)}{keys}</svg></figure>')
+            f'{"".join(parts)}</svg></figure>')
 
 
 def bars(title, unit, rows):
@@ -158,6 +198,8 @@ def bench_page(document, soak=None):
                 sides.append((theirs, one["rounds"][against], f"(ours: {_short(ratio)} x)"))
                 rows.append(_bench_row(one, against))
         figures.append(bars(name, group[0]["unit"], sides))
+    figures += [lines(one["title"], one["unit"], one["series"], x=one["x"], y=one["y"])
+                for one in document.get("figures", [])]
     machine, versions = document["machine"], document["versions"]
     about = (f"{document['date']}, {document['commit']}{', a quick look' if document['quick'] else ''}: "
              f"{machine['cores']} x {machine['cpu'].strip()}, Linux {machine['kernel']}; "

@@ -4,7 +4,7 @@ import load
 import memory_hits
 from processes import Failed
 from redis_monitor import RedisMonitor
-from report import Must, Result
+from report import Must, Result, waits_figure
 
 
 def command_of(likeness, redis, path):
@@ -34,9 +34,12 @@ def measure(servers, plan):
     load.get(nginx.url("/photo.jpg"))
 
     ours, theirs, limit = load.interleaved(plan.rounds, [
-        lambda: load.wrk(likeness, path, plan.seconds).per_second,
-        lambda: load.wrk(nginx, "/photo.jpg", plan.seconds).per_second,
+        lambda: load.wrk(likeness, path, plan.seconds),
+        lambda: load.wrk(nginx, "/photo.jpg", plan.seconds),
         lambda: load.redis_benchmark(redis, command, plan.commands)])
-    return [Result("Redis hit, 3 kB", "requests/s", ours, peer=theirs, limit=limit,
+    return [Result("Redis hit, 3 kB", "requests/s", [rate.per_second for rate in ours],
+                   peer=[rate.per_second for rate in theirs], limit=limit,
                    peer_name="nginx proxy_cache", limit_name="redis-benchmark, same HMGET",
-                   must=Must("peer", at_least=0.8))]
+                   must=Must("peer", at_least=0.8)),
+            waits_figure("wait for a Redis hit, 3 kB, 32 clients that ask again when they are answered",
+                         {"Likeness": ours, "nginx proxy_cache": theirs})]

@@ -52,6 +52,25 @@ class Result:
         return self.must.held(statistics.median(self.ratios(self.must.against)))
 
 
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """Lines: `series` is {name: [(x, y), …]}. `x` and `y` name scales of plots.py."""
+    title: str
+    unit: str
+    series: dict[str, list[tuple[float, float]]]
+    x: str = "minutes"
+    y: str = "linear"
+
+
+def waits_figure(title, sides):
+    """`sides` is {name: [load.Times or load.Rate of each round]}."""
+    def curve(rounds):
+        return [(percentile, _median([one.waits[percentile] for one in rounds]))
+                for percentile in rounds[0].waits if percentile < 100]
+    return Figure(title, "ms that so many percent of the answers took at most",
+                  {name: curve(rounds) for name, rounds in sides.items()}, "percentile", "log")
+
+
 def _with_spread(ratios, digits):
     if len(ratios) == 1:
         return f"{ratios[0]:.{digits}f}"
@@ -109,10 +128,11 @@ def _machine():
             "load_average": [round(load, 2) for load in os.getloadavg()]}
 
 
-def write(results, folder, quick):
+def write(results, figures, folder, quick):
     folder.mkdir(parents=True, exist_ok=True)
     document = {
         "classes": [_as_json(result) for result in results],
+        "figures": [dataclasses.asdict(figure) for figure in figures],
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "quick": quick,
         "commit": _first_line(["git", "describe", "--always", "--dirty"]),

@@ -14,7 +14,7 @@ import os
 import random
 
 import load
-from report import Must, Result
+from report import Must, Result, waits_figure
 
 SOURCE = "648x648"
 EDGES = [48, 96, 120, 240]
@@ -80,12 +80,16 @@ def measure(servers, plan):
     ours, theirs, ours_at_own = load.interleaved(plan.rounds, [
         steady(likeness, rate), steady(nginx, rate), steady(likeness, own)])
 
-    def result(share, read, must=None):
+    peer_name = f"nginx image_filter and cache, {rate:.0f} requests/s"
+
+    def result(percentile, must=None):
         def beside(times, ours_rate, must):
-            return Result(f"{share} wait at most, {ours_rate:.0f} requests/s", "ms",
-                          [read(one) for one in times], peer=[read(one) for one in theirs],
-                          peer_name=f"nginx image_filter and cache, {rate:.0f} requests/s",
+            return Result(f"{percentile:g} % wait at most, {ours_rate:.0f} requests/s", "ms",
+                          [one.waits[percentile] for one in times],
+                          peer=[one.waits[percentile] for one in theirs], peer_name=peer_name,
                           must=must, digits=3)
         return [beside(ours, rate, must), beside(ours_at_own, own, None)]
-    return (result("50 %", lambda times: times.p50) + result("99 %", lambda times: times.p99)
-            + result("99.9 %", lambda times: times.p999, Must("peer", at_most=1.0)))
+    return [*result(50), *result(99), *result(99.9, Must("peer", at_most=1.0)),
+            waits_figure("wait at a steady load, 95 % hits", {
+                f"Likeness, {rate:.0f} requests/s": ours,
+                f"Likeness, {own:.0f} requests/s": ours_at_own, peer_name: theirs})]
