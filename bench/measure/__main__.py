@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 import herd
+import hit_ratio
 import ladder
 import memory_hits
 import miss_cpu
@@ -24,8 +25,8 @@ from plan import Plan
 from processes import Failed
 from servers import Servers
 
-CLASSES = [memory_hits, short_answers, redis_hits, miss_cpu, quality, ladder, herd, tail, miss_memory,
-           startup]
+CLASSES = [memory_hits, short_answers, redis_hits, hit_ratio, miss_cpu, quality, ladder, herd, tail,
+           miss_memory, startup]
 
 
 def arguments():
