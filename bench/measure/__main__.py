@@ -15,6 +15,7 @@ import ladder
 import memory_hits
 import miss_cpu
 import miss_memory
+import miss_rate
 import quality
 import redis_hits
 import report
@@ -25,8 +26,8 @@ from plan import Plan
 from processes import Failed
 from servers import Servers
 
-CLASSES = [memory_hits, short_answers, redis_hits, hit_ratio, miss_cpu, quality, ladder, herd, tail,
-           miss_memory, startup]
+CLASSES = [memory_hits, short_answers, redis_hits, hit_ratio, miss_cpu, miss_rate, quality, ladder,
+           herd, tail, miss_memory, startup]
 
 
 def arguments():

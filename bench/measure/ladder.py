@@ -21,10 +21,8 @@ def measure(servers, plan):
 
 def beside(servers, makers, source, count, plan, at_least):
     originals = servers.originals_of(source)
-    numbers = range(min(originals, plan.looks))
-    similarity, _ = makers.quality_of(makers.ours, source, JUDGED, 0, numbers)
-    qualities = [makers.equal_quality(peer, source, JUDGED, numbers, similarity)[0]
-                 for peer in makers.peers]
+    _, equals = makers.equals(source, JUDGED, plan.looks)
+    qualities = [quality for quality, *_ in equals]
     at_once = len(EDGES)
 
     def nine(maker, quality, clients, *how):

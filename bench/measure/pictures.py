@@ -1,6 +1,7 @@
 """Whoever makes pictures of originals: Likeness and its peers, by one interface, so that they can be
 judged at one quality."""
 
+import concurrent.futures
 import itertools
 
 import load
@@ -32,6 +33,12 @@ class Over:
             load.ask_each(self._server, itertools.chain.from_iterable(photos), clients)
         return (usage.cpu_seconds(self._server.pid) - before) * 1000 / count
 
+    def per_second(self, source, originals, edge, quality, count, clients):
+        """Photos that nobody has asked for before, by the clock: as many clients ask all the time."""
+        paths = [self._path(source, f"person{number}-{number % originals}", edge, quality)
+                 for number in itertools.islice(self._new, count)]
+        return load.open_loop(self._build, self._server, paths, clients).per_second
+
     def write(self, source, edge, quality, numbers, folder):
         """Pictures of these originals, by the originals' file names. Each is the first of its photo,
         since later ones may be made of a reduced original."""
@@ -41,18 +48,28 @@ class Over:
 
 
 class Loop:
-    """The bare loop."""
+    """A bare loop: a program that does nothing else. With several processes of it by the clock."""
 
-    name = "vips_thumbnail_buffer loop"
-
-    def __init__(self, servers):
-        self._program = servers.build / "bench" / "thumbnail_loop"
+    def __init__(self, name, servers, program, processes=1):
+        self.name, self._processes = name, processes
+        self._program = servers.build / "bench" / program
         self._originals = servers.originals
 
+    def _run(self, source, edges, quality, count, *how):
+        """CPU milliseconds, and seconds by the clock."""
+        return map(float, output_of([self._program, self._originals / source,
+                                     ",".join(map(str, edges)), quality, count, *how]).split())
+
     def milliseconds(self, source, _originals, edges, quality, count, _clients, *how):
-        printed = output_of([self._program, self._originals / source, ",".join(map(str, edges)),
-                             quality, count, *how])
-        return float(printed) / count
+        milliseconds, _ = self._run(source, edges, quality, count, *how)
+        return milliseconds / count
+
+    def per_second(self, source, _originals, edge, quality, count, _clients):
+        def rate(each):
+            _, seconds = self._run(source, [edge], quality, each)
+            return each / seconds
+        with concurrent.futures.ThreadPoolExecutor(self._processes) as processes:
+            return sum(processes.map(rate, [count // self._processes] * self._processes))
 
     def write(self, source, edge, quality, numbers, folder):
         output_of([self._program, self._originals / source, edge, quality, f"{folder}/"])
@@ -62,22 +79,25 @@ class Loop:
 
 
 class Makers:
-    """All of them, before one origin."""
+    """All of them, before one origin, each with so many workers where it has such."""
 
-    def __init__(self, servers):
+    def __init__(self, servers, workers=1):
         origin = servers.origin()
         self._servers = servers
-        likeness = servers.likeness("--origin", origin.url("/{id}.jpg"), "--workers", "1",
-                                    "--image-workers", "1")
+        likeness = servers.likeness("--origin", origin.url("/{id}.jpg"), "--workers", workers,
+                                    "--image-workers", workers)
         self.ours = Over("Likeness", servers.build, likeness, lambda source, photo, edge, _:
                          f"/photos/{source}%2F{photo}/HR{edge}x{edge}.jpg")
 
         def plain(source, photo, edge, quality):
             return f"/{quality}/{edge}/{source}/{photo}.jpg"
         self.peers = [
-            Over("nginx image_filter", servers.build, servers.image_filter(origin), plain),
-            Over("sharp", servers.build, servers.sharp(origin), plain), Loop(servers)]
+            Over("nginx image_filter", servers.build, servers.image_filter(origin, workers), plain),
+            Over("sharp", servers.build, servers.sharp(origin), plain),
+            Loop("vips_thumbnail_buffer loop", servers, "thumbnail_loop", workers)]
         self.loop = self.peers[-1]
+        # The least that a miss can cost us.
+        self.alone = Loop("our imaging job alone", servers, "render_loop", workers)
 
     def quality_of(self, maker, source, edge, quality, numbers):
         """Mean likeness to what is lossless, and mean bytes."""
@@ -104,6 +124,13 @@ class Makers:
             found[low] = self.quality_of(maker, source, edge, low, numbers)
         return low, *found[low]
 
+    def equals(self, source, edge, looks):
+        """By so many pictures: our mean likeness and bytes, and of each peer the quality at which it
+        is like us, with the same."""
+        numbers = range(min(self._servers.originals_of(source), looks))
+        ours = self.quality_of(self.ours, source, edge, 0, numbers)
+        return ours, [self.equal_quality(peer, source, edge, numbers, ours[0]) for peer in self.peers]
+
 
 def side(maker, *what):
     """A side of an interleaved comparison: photos per CPU second, `what` being milliseconds()' words.
@@ -113,5 +140,13 @@ def side(maker, *what):
         if not used:
             raise Failed("a server used no CPU: this machine is too busy to measure on")
         return 1000 / used
+    rate()
+    return rate
+
+
+def side_by_the_clock(maker, *what):
+    """The same with photos per second, `what` being per_second()'s words."""
+    def rate():
+        return maker.per_second(*what)
     rate()
     return rate

@@ -175,11 +175,11 @@ class Servers:
         process.wait_for_port(port)
         return Server(process, port)
 
-    def image_filter(self, origin):
+    def image_filter(self, origin, workers=1):
         """nginx's image_filter: /QUALITY/EDGE/PHOTO is a square of the origin's PHOTO."""
         port = free_port()
         http = IMAGE_FILTER.format(listen=f"127.0.0.1:{port}", origin=origin.port)
-        return self._nginx("image_filter", port, http, modules=MODULE)
+        return self._nginx("image_filter", port, http, workers, MODULE)
 
     def cached_image_filter(self, origin, workers):
         """The same behind nginx's proxy_cache with its lock, in the same processes."""
