@@ -1,8 +1,7 @@
 #!/bin/bash
 # Measures Likeness beside nginx, Varnish, sharp, Redis and libvips on this machine and prints a table
-# of ratios; the same goes to bench/results as DATE.json and DATE.html, a page with bars and curves,
-# and as latest.json and latest.html. Everything runs on free ports of 127.0.0.1 and is stopped
-# afterwards.
+# of ratios; the same goes to bench/results as DATE.json and latest.json, and as latest.html, a page
+# with bars and curves. Everything runs on free ports of 127.0.0.1 and is stopped afterwards.
 # Fails if a ratio is not what it must be.
 # Usage: bench/run.sh [--quick] [--only CLASSES]
 set -euo pipefail

@@ -1,8 +1,12 @@
-"""Plots as SVG within one self-contained page."""
+"""Plots as SVG within one self-contained page. `plots.py RESULTS.json` prints the page of older results.
+"""
 
 import html
+import json
 import math
+import pathlib
 import statistics
+import sys
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 860, 220, 60, 24
 COLOURS = ("#2563eb", "#d97706", "#059669", "#7c3aed", "#dc2626")
@@ -219,3 +223,7 @@ def _bench_row(one, against):
     return (f"<tr><td>{html.escape(one['name'])}</td><td>{html.escape(one[f'{against}_name'])}</td>"
             f"<td>{_short(one[f'ratio_{against}'])}</td><td>{must}</td>"
             f'<td class="{verdict}">{verdict}</td></tr>')
+
+
+if __name__ == "__main__":
+    print(bench_page(json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))), end="")

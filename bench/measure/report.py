@@ -146,11 +146,11 @@ def write(results, figures, folder, quick):
             "vips": "vips " + _first_line(["pkg-config", "--modversion", "vips"]),
         },
     }
-    day = document["date"][:10]
     soak = folder / "soak.json"
     page = plots.bench_page(document, json.loads(soak.read_text()) if soak.exists() else None)
-    for suffix, text in (("json", json.dumps(document, indent=2) + "\n"), ("html", page)):
-        for name in (f"{day}.{suffix}", f"latest.{suffix}"):
-            new = folder / f"{name}.tmp"
-            new.write_text(text, encoding="utf-8")
-            new.replace(folder / name)
+    text = json.dumps(document, indent=2) + "\n"
+    for name, content in ((f"{document['date'][:10]}.json", text), ("latest.json", text),
+                          ("latest.html", page)):
+        new = folder / f"{name}.tmp"
+        new.write_text(content, encoding="utf-8")
+        new.replace(folder / name)
