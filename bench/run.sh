@@ -1,7 +1,7 @@
 #!/bin/bash
-# Measures Likeness beside nginx, Varnish, sharp, Redis and libvips on this machine and prints a table
-# of ratios; the same goes to bench/results as DATE.json and latest.json, and as latest.html, a page
-# with bars and curves. Everything runs on free ports of 127.0.0.1 and is stopped afterwards.
+# Measures Likeness beside nginx, Varnish, sharp, ipx, Redis and libvips on this machine and prints a
+# table of ratios; the same goes to bench/results as DATE.json and latest.json, and as latest.html, a
+# page with bars and curves. Everything runs on free ports of 127.0.0.1 and is stopped afterwards.
 # Fails if a ratio is not what it must be.
 # Usage: bench/run.sh [--quick] [--only CLASSES]
 set -euo pipefail
@@ -19,5 +19,7 @@ if [[ ! -d $originals/4000x3000 ]]; then
   "$build/bench/make_originals" build/photos "$originals.new"
   mv "$originals.new" "$originals"
 fi
-tests/clients/install.sh ../../bench/sharp "$PWD/$build/sharp"
+for peer in sharp ipx; do
+  tests/clients/install.sh "../../bench/$peer" "$PWD/$build/$peer"
+done
 exec python3 bench/measure --build "$build" --originals "$originals" --results bench/results "$@"

@@ -197,6 +197,15 @@ class Servers:
         process.wait_for_port(port)
         return Server(process, port)
 
+    def ipx(self):
+        """ipx's own server: /MODIFIERS/URL. Installed by bench/run.sh."""
+        port = free_port()
+        process = self._start("ipx", ["node", self.build / "ipx/node_modules/ipx/bin/ipx.mjs", "serve",
+                                      "--host", "127.0.0.1", "--port", port,
+                                      "--domains", "http://127.0.0.1"])
+        process.wait_for_port(port)
+        return Server(process, port)
+
     def redis(self):
         port = free_port()
         folder = self._new_folder("redis")
