@@ -4,10 +4,10 @@
 #include <string_view>
 
 #include "config/settings.h"
-#include "proxy/proof/canonical.h"
 #include "proxy/dialects/router.h"
 #include "proxy/http/request_reader.h"
 #include "proxy/photo/name.h"
+#include "proxy/proof/canonical.h"
 
 // What a request costs before anything is looked up: its bytes parsed, its URL understood and
 // turned into the key of a picture, and the text that its signature is made of.
@@ -87,8 +87,8 @@ BENCHMARK_CAPTURE(key_of, exchange, "/ews/Exchange.asmx/s/GetUserPhoto",
 void canonical_text(benchmark::State& state) {
   for (auto _ : state) {
     const proof::Canonical canonical("/photos/anna%40example.org/HR96x96.webp",
-                                      "dpr=2&exp=1893456000&fit=contain&kid=test&sig=cAxcKdte6_6-"
-                                      "uvUOGh2_yG0Pa1tgj34jxXvaWEJo50c");
+                                     "dpr=2&exp=1893456000&fit=contain&kid=test&sig=cAxcKdte6_6-"
+                                     "uvUOGh2_yG0Pa1tgj34jxXvaWEJo50c");
     if (!canonical.usable()) state.SkipWithError("not usable");
     benchmark::DoNotOptimize(canonical.text());
   }
