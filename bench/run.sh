@@ -3,7 +3,7 @@
 # table of ratios; the same goes to bench/results as DATE.json and latest.json, and as latest.html, a
 # page with bars and curves. Everything runs on free ports of 127.0.0.1 and is stopped afterwards.
 # Fails if a ratio is not what it must be.
-# Usage: bench/run.sh [--quick] [--only CLASSES]
+# Usage: bench/run.sh [--quick] [--rounds N] [--only CLASSES]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -4,6 +4,7 @@ bench/run.sh calls this: python3 bench/measure --build FOLDER --originals FOLDER
 """
 
 import argparse
+import dataclasses
 import pathlib
 import signal
 import sys
@@ -33,6 +34,7 @@ CLASSES = [memory_hits, short_answers, redis_hits, hit_ratio, miss_cpu, miss_rat
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a look: fewer and shorter rounds")
+    parser.add_argument("--rounds", type=int, help="of each comparison, instead of the plan's")
     names = [measured.__name__ for measured in CLASSES]
     parser.add_argument("--only", choices=names, help="one group of classes alone")
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
@@ -51,6 +53,8 @@ def main():
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     plan = Plan.quick() if args.quick else Plan()
+    if args.rounds:
+        plan = dataclasses.replace(plan, rounds=args.rounds)
     measurements = []
     for measured in CLASSES:
         if args.only not in (None, measured.__name__):
