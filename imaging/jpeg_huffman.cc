@@ -1,11 +1,10 @@
 #include "imaging/jpeg_huffman.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
-#include <cstring>
-#include <optional>
-#include <vector>
+
+#include "imaging/jpeg_bits.h"
+#include "imaging/jpeg_codes.h"
 
 // After jpeglib.h: the codes of its warnings.
 #include <jerror.h>
@@ -13,40 +12,7 @@
 namespace likeness::imaging {
 namespace {
 
-constexpr int kLookBits = 11;   // 10 is slower for large files, 12 for all.
-constexpr int kCodeBits = 16;   // Of the longest code.
-constexpr int kMostZeros = 15;  // Before a value; as many and one are passed over by one without.
-constexpr int kEndOfBlock = DCTSIZE2;  // As an advance: past the last coefficient.
-
-// A code stands for how many coefficients that are zero come before a value, and for the value's
-// length in bits. What kLookBits of the scan begin with:
-struct Step {
-  std::int16_t value = 0;    // If bits is 0: the code's symbol.
-  std::uint8_t advance = 0;  // Of the position in the block, past the value; kEndOfBlock. If bits
-                             // is 0: the code's length, 0 if it is longer than kLookBits.
-  std::uint8_t bits = 0;     // Of the code and the value; 0 if they are more than kLookBits.
-};
-
-// The same for as many codes and values as fit, which are passed over.
-struct Leap {
-  std::uint16_t advance = kEndOfBlock;  // If none fits, as if it led out of the block.
-  std::uint8_t bits = 0;
-  bool ends_block = false;
-};
-
-struct Symbol {
-  int zeros;
-  int size;
-};
-
-constexpr Symbol symbol_of(int byte) { return {byte >> 4, byte & 15}; }
-
-// Values of `size` bits: those that begin with 0 are negative.
-constexpr int signed_value(unsigned bits, int size) {
-  if (size == 0) return 0;
-  return bits >> (size - 1) != 0 ? static_cast<int>(bits)
-                                 : static_cast<int>(bits) - (1 << size) + 1;
-}
+using namespace jpeg;
 
 // Where coefficients lie in a block, in the order of a scan. Damaged data leads past the last one:
 // libjpeg lets it end there, and so do we.
@@ -70,177 +36,11 @@ constexpr auto kPlaces = [] {
   return places;
 }();
 
-// The bits of a scan, or of the part of it up to the next marker; zeros after its end, which are
-// counted. A plain value, so that it can live in registers.
-struct Bits {
-  std::uint64_t ahead = 0;   // The next bits, the first one highest.
-  int count = 0;             // How many of them are sure to be right.
-  std::int64_t made_up = 0;  // How many of those are no longer the file's.
-  const JOCTET* next = nullptr;
-  const JOCTET* end = nullptr;
-
-  [[nodiscard]] std::size_t look() const { return ahead >> (64 - kLookBits); }
-  [[nodiscard]] unsigned look(int bits) const {
-    return static_cast<unsigned>(ahead >> 1 >> (63 - bits));
-  }
-  void drop(int bits) {
-    ahead <<= bits;
-    count -= bits;
-  }
-};
-
-constexpr bool has_marker_byte(std::uint64_t bytes) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  return ((~bytes - kOnes) & bytes & (kOnes << 7)) != 0;
-}
-
-// The next byte of data, if one comes before the next marker.
-std::optional<JOCTET> next_byte(Bits& bits) {
-  if (bits.made_up > 0 || bits.next == bits.end) return std::nullopt;
-  if (*bits.next != 0xFF) return *bits.next++;
-  const JOCTET* after = bits.next;
-  while (after != bits.end && *after == 0xFF) ++after;
-  if (after == bits.end || *after != 0) return std::nullopt;
-  bits.next = after + 1;
-  return 0xFF;
-}
-
-[[gnu::noinline]] Bits filled_bytewise(Bits bits) {
-  while (bits.count < 56) {
-    const auto byte = next_byte(bits);
-    if (!byte) bits.made_up += 8;
-    bits.ahead |= std::uint64_t{byte.value_or(0)} << (56 - bits.count);
-    bits.count += 8;
-  }
-  return bits;
-}
-
-// Afterwards at least 56 bits are ahead.
-[[gnu::always_inline]] inline void fill(Bits& bits) {
-  std::uint64_t bytes = 0;
-  if (bits.end - bits.next >= static_cast<std::ptrdiff_t>(sizeof bytes)) {
-    std::memcpy(&bytes, bits.next, sizeof bytes);
-    if (!has_marker_byte(bytes)) {
-      if constexpr (std::endian::native == std::endian::little) bytes = __builtin_bswap64(bytes);
-      bits.ahead |= bytes >> bits.count;
-      bits.next += (63 - bits.count) / 8;
-      bits.count |= 56;
-      return;
-    }
-  }
-  bits = filled_bytewise(bits);
-}
-
-struct Code {
-  int symbol;
-  int length;
-};
-
-// A block's first coefficient, its mean, is coded otherwise than the others.
-enum class Kind { dc, ac };
-
-class Table {
- public:
-  // libjpeg has checked `codes`, which must outlive this.
-  Table(const JHUFF_TBL& codes, Kind kind);
-  // Before the first leap.
-  void allow_leaps();
-
-  [[nodiscard]] const Step& step(const Bits& bits) const { return steps_[bits.look()]; }
-  [[nodiscard]] const Leap& leap(const Bits& bits) const { return leaps_[bits.look()]; }
-  // The code of a step that has no value.
-  [[nodiscard]] Code code(j_decompress_ptr codec, Step step, const Bits& bits) const {
-    if (step.advance > 0) return {step.value, step.advance};
-    return find(codec, bits.ahead);
-  }
-
- private:
-  [[nodiscard]] static Step step_of(Code code, unsigned after, Kind kind);
-  [[nodiscard]] Leap leap_of(std::size_t look) const;
-  [[nodiscard]] Code find(j_decompress_ptr codec, std::uint64_t ahead) const;
-
-  std::array<Step, 1 << kLookBits> steps_;
-  std::vector<Leap> leaps_;
-  // By length: the last code, -1 if there is none, and what leads from a code to its symbol.
-  std::array<int, kCodeBits + 1> last_;
-  std::array<int, kCodeBits + 1> offset_;
-  const UINT8* symbols_;
-};
-
-Table::Table(const JHUFF_TBL& codes, Kind kind) : symbols_(codes.huffval) {
-  auto step = steps_.begin();
-  int next = 0;  // Code of this length.
-  int index = 0;
-  for (int length = 1; length <= kCodeBits; ++length) {
-    const int count = codes.bits[length];
-    const auto at = static_cast<std::size_t>(length);
-    offset_[at] = index - next;
-    next += count;
-    last_[at] = count > 0 ? next - 1 : -1;
-    for (const int end = index + count; index < end; ++index) {
-      if (length > kLookBits) continue;
-      const unsigned room = 1U << (kLookBits - length);
-      for (unsigned after = 0; after < room; ++after) {
-        *step++ = step_of({symbols_[index], length}, after, kind);
-      }
-    }
-    next *= 2;
-  }
-}
-
-// `after` are the bits between the code's and the last that are looked at.
-Step Table::step_of(Code code, unsigned after, Kind kind) {
-  const auto [zeros, size] = symbol_of(code.symbol);
-  const int bits = code.length + size;
-  if (bits > kLookBits) {
-    return {.value = static_cast<std::int16_t>(code.symbol),
-            .advance = static_cast<std::uint8_t>(code.length)};
-  }
-  const bool ends_block = kind == Kind::ac && size == 0 && zeros != kMostZeros;
-  const unsigned value = after >> (kLookBits - bits);
-  return {.value = static_cast<std::int16_t>(signed_value(value, size)),
-          .advance = static_cast<std::uint8_t>(ends_block ? kEndOfBlock : zeros + 1),
-          .bits = static_cast<std::uint8_t>(bits)};
-}
-
-void Table::allow_leaps() {
-  if (!leaps_.empty()) return;
-  leaps_.resize(steps_.size());
-  for (std::size_t look = 0; look < leaps_.size(); ++look) leaps_[look] = leap_of(look);
-}
-
-Leap Table::leap_of(std::size_t look) const {
-  int advance = 0;
-  int bits = 0;
-  bool ends_block = false;
-  while (!ends_block) {
-    const Step step = steps_[look << bits & (steps_.size() - 1)];
-    if (step.bits == 0 || bits + step.bits > kLookBits) break;
-    bits += step.bits;
-    ends_block = step.advance == kEndOfBlock;
-    if (!ends_block) advance += step.advance;
-  }
-  if (bits == 0 || advance >= kEndOfBlock) return {};
-  return {.advance = static_cast<std::uint16_t>(advance),
-          .bits = static_cast<std::uint8_t>(bits),
-          .ends_block = ends_block};
-}
-
-[[gnu::noinline]] Code Table::find(j_decompress_ptr codec, std::uint64_t ahead) const {
-  for (int length = kLookBits + 1; length <= kCodeBits; ++length) {
-    const int code = static_cast<int>(ahead >> (64 - length));
-    const auto at = static_cast<std::size_t>(length);
-    if (code <= last_[at]) return {symbols_[code + offset_[at]], length};
-  }
-  WARNMS(codec, JWRN_HUFF_BAD_CODE);
-  return {0, 0};
-}
-
 // One of the blocks that an MCU is made of, always the same ones in the same order.
 struct Block {
   int component;
-  const Table* dc;
-  const Table* ac;
+  const Codes* dc;
+  const Codes* ac;
   int wanted;  // Of its coefficients: the first alone, or all.
 };
 
@@ -250,7 +50,7 @@ struct Block {
   return signed_value(value, size);
 }
 
-[[gnu::always_inline]] inline int read_dc(j_decompress_ptr codec, const Table& table, Bits& bits) {
+[[gnu::always_inline]] inline int read_dc(j_decompress_ptr codec, const Codes& table, Bits& bits) {
   const Step& step = table.step(bits);
   if (step.bits != 0) {
     bits.drop(step.bits);
@@ -262,7 +62,7 @@ struct Block {
 }
 
 // One whose code and value are too long for a step; returns the position after it.
-[[gnu::always_inline]] inline int read_long(j_decompress_ptr codec, const Table& table, Step step,
+[[gnu::always_inline]] inline int read_long(j_decompress_ptr codec, const Codes& table, Step step,
                                             Bits& bits, int position, JCOEF* block) {
   fill(bits);
   const Code code = table.code(codec, step, bits);
@@ -275,10 +75,10 @@ struct Block {
 }
 
 // From `position` on, to the end of the block.
-[[gnu::always_inline]] inline void pass_over(j_decompress_ptr codec, const Table& table, Bits& bits,
+[[gnu::always_inline]] inline void pass_over(j_decompress_ptr codec, const Codes& table, Bits& bits,
                                              int position, JCOEF* block) {
   while (position < kEndOfBlock) {
-    if (bits.count < kLookBits) fill(bits);
+    if (bits.count < Bits::kLook) fill(bits);
     const Leap& leap = table.leap(bits);
     position += leap.advance;
     if (position < kEndOfBlock) [[likely]] {
@@ -299,11 +99,11 @@ struct Block {
 
 [[gnu::always_inline]] inline void read_ac(j_decompress_ptr codec, const Block& kind, Bits& bits,
                                            JCOEF* block) {
-  const Table& table = *kind.ac;
+  const Codes& table = *kind.ac;
   const int wanted = kind.wanted;
   int position = 1;
   while (position < wanted) {
-    if (bits.count < kLookBits) fill(bits);
+    if (bits.count < Bits::kLook) fill(bits);
     const Step& step = table.step(bits);
     if (step.bits != 0) [[likely]] {
       bits.drop(step.bits);
@@ -332,8 +132,8 @@ struct JpegHuffman::Scan {
   std::size_t block_count = 0;
   unsigned mcus_to_restart = 0;
   unsigned restarts = 0;
-  std::array<std::unique_ptr<Table>, NUM_HUFF_TBLS> dc_tables;  // Those in use.
-  std::array<std::unique_ptr<Table>, NUM_HUFF_TBLS> ac_tables;
+  std::array<std::unique_ptr<Codes>, NUM_HUFF_TBLS> dc_tables;  // Those in use.
+  std::array<std::unique_ptr<Codes>, NUM_HUFF_TBLS> ac_tables;
 };
 
 // The same meaning of blocks and of the answer as in libjpeg: TRUE, since no bytes are waited for.
@@ -378,11 +178,11 @@ void JpegHuffman::Scan::add_block(const jpeg_decompress_struct& codec, int compo
   const jpeg_component_info& of = *codec.cur_comp_info[component];
   auto& dc_table = dc_tables[static_cast<std::size_t>(of.dc_tbl_no)];
   if (!dc_table) {
-    dc_table = std::make_unique<Table>(*codec.dc_huff_tbl_ptrs[of.dc_tbl_no], Kind::dc);
+    dc_table = std::make_unique<Codes>(*codec.dc_huff_tbl_ptrs[of.dc_tbl_no], Kind::dc);
   }
   auto& ac_table = ac_tables[static_cast<std::size_t>(of.ac_tbl_no)];
   if (!ac_table) {
-    ac_table = std::make_unique<Table>(*codec.ac_huff_tbl_ptrs[of.ac_tbl_no], Kind::ac);
+    ac_table = std::make_unique<Codes>(*codec.ac_huff_tbl_ptrs[of.ac_tbl_no], Kind::ac);
   }
   const int wanted = of.DCT_scaled_size == 1 ? 1 : kEndOfBlock;
   if (wanted < kEndOfBlock) ac_table->allow_leaps();
