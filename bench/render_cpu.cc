@@ -37,6 +37,7 @@ using namespace likeness::imaging;
 class BenchLoop final : public Loop {
  public:
   [[nodiscard]] Clock::time_point now() const override { return Clock::now(); }
+  [[nodiscard]] WallClock::time_point wall() const override { return WallClock::now(); }
   void post(Task task) override { tasks_.push_back(std::move(task)); }
   TimerId after(std::chrono::milliseconds, Task) override { return TimerId{1}; }
   void cancel(TimerId) override {}

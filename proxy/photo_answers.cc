@@ -87,7 +87,7 @@ void PhotoAnswers::answer_failure(const Request& request, const Call& call, Exch
                                   const photo::Failure& failure) {
   exchange.waits += failure.waits;
   Lines lines = exchange.lines();
-  write_caching(lines, failure, WallClock::now(), settings_,
+  write_caching(lines, failure, loop_.wall(), settings_,
                 {.audience = audience_of(exchange), .left = exchange.left});
   write_variance(lines, call);
   lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
@@ -103,7 +103,7 @@ void PhotoAnswers::answer_stand_in(const Request& request, const Call& call, Exc
                                    const cache::PicturePtr& picture) {
   exchange.waits += failure.waits;
   Lines lines = exchange.lines();
-  write_caching(lines, failure, WallClock::now(), settings_,
+  write_caching(lines, failure, loop_.wall(), settings_,
                 {.audience = audience_of(exchange), .fallback = true, .left = exchange.left});
   write_variance(lines, call);
   lines.ready(photo::tag_lines(call.photo.view(), settings_.cdn));
@@ -116,7 +116,7 @@ void PhotoAnswers::answer_found(const Request& request, const Call& call, Exchan
                                 const photo::Found& found) {
   exchange.waits += found.waits;
   Lines lines = exchange.lines();
-  write_caching(lines, found, WallClock::now(), settings_,
+  write_caching(lines, found, loop_.wall(), settings_,
                 {.audience = audience_of(exchange),
                  .version = version_in(request, call),
                  .left = exchange.left});

@@ -29,7 +29,7 @@ PhotoRequests::PhotoRequests(Loop& loop, photo::Service& service, fallback::Fall
 void PhotoRequests::answer(const Request& request, const Call& call, Exchange exchange) {
   using Next = access::Decision::Next;
   if (guard_->is_open(call.dialect)) return serve(request, call, std::move(exchange), {});
-  const auto decision = guard_->decide(request, call, WallClock::now());
+  const auto decision = guard_->decide(request, call, loop_.wall());
   exchange.confidential = exchange.confidential || decision.confidential;
   exchange.left = decision.left;
   switch (decision.next) {
@@ -83,7 +83,7 @@ void PhotoRequests::serve(const Request& request, const Call& call, Exchange exc
                          telemetry::CacheOutcome::none);
   }
   const auto photo = call.photo.view();
-  if (const auto outcome = service_.find(photo, call.ask))
+  if (const auto outcome = service_.find(photo, call.ask, loop_.wall(), exchange.started()))
     return answers_.answer(request, call, exchange, *outcome);
   if (const auto error = guard_->miss(request.address, photo, exchange.started()))
     return deny(request, call, exchange, *error);
@@ -105,7 +105,7 @@ void PhotoRequests::find(const Request& request, Call call, photo::Flights::Done
   const auto fail_with = [](photo::Flights::Done& tell, const Error& error) {
     tell(std::unexpected(photo::Failure{error, {}, {}, {}, false}));
   };
-  const auto decision = guard_->decide(request, call, WallClock::now());
+  const auto decision = guard_->decide(request, call, loop_.wall());
   if (decision.next == Next::refuse) return fail_with(done, {decision.why, {}, {}});
   const auto proof =
       decision.next == Next::allow ? access::Proof() : access::proof_of(request, call.dialect);
@@ -116,7 +116,8 @@ void PhotoRequests::find(const Request& request, Call call, photo::Flights::Done
                done = std::move(done)](const Result<void>& answer) mutable {
     if (!answer) return fail_with(done, answer.error());
     const auto name = call.photo.view();
-    if (const auto outcome = service_.find(name, call.ask)) return done(*outcome);
+    if (const auto outcome = service_.find(name, call.ask, loop_.wall(), Clock::now()))
+      return done(*outcome);
     if (const auto error = guard_->miss(address, name, Clock::now()))
       return fail_with(done, *error);
     service_.get(loop_, std::string(name), call.ask, std::move(done), std::move(caller));

@@ -195,9 +195,9 @@ void Process::State::start_shard(std::size_t index, const std::string& executabl
                                                       settings_.memory.max_variants_per_photo,
                                                       redis_events(shard, index == 0));
   }
-  photo::Ports ports{shard.loop,    memory_,        shard.store.get(),
-                     vouch_,        *shard.origin,  pool_->renderer(shard.loop),
-                     shard.metrics, &WallClock::now};
+  photo::Ports ports{shard.loop,   memory_,       shard.store.get(),
+                     vouch_,       *shard.origin, pool_->renderer(shard.loop),
+                     shard.metrics};
   shard.flights = std::make_unique<photo::Flights>(std::move(ports), settings_);
 }
 

@@ -36,6 +36,8 @@ class Loop {
 
   // The time at which this turn of the loop began: cheap, and one for all callbacks of a turn.
   [[nodiscard]] virtual Clock::time_point now() const = 0;
+  // The same moment by the clock of dates.
+  [[nodiscard]] virtual WallClock::time_point wall() const = 0;
 
   // Runs `task` on a later turn, in the order of posting per posting thread. Thread-safe. Tasks
   // that are still queued when the loop ends are destroyed, not run.

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cerrno>
-#include <ctime>
 #include <exception>
 #include <utility>
 
@@ -197,7 +196,7 @@ void Connection::make_head(const Reply& reply, ResponseFrame frame) {
     frame.persistence = Persistence::keep_alive;
   }
   std::array<char, kMaxFrame> text;
-  const auto date = context_.date_line.at(std::time(nullptr));
+  const auto date = context_.date_line.at(WallClock::to_time_t(context_.loop.wall()));
   const std::size_t length = write_frame(frame, date, text.data());
   context_.head.assign(text.data(), length).append(reply.lines).append(reply.head).append("\r\n");
 }

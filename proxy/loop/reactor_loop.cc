@@ -92,12 +92,14 @@ class Dispatcher final : public Aio::Handler {
 
   void onReady(const Aio::FdSet& events) override {
     now_ = Clock::now();
+    wall_ = WallClock::now();
     for (const auto& event : events) dispatch(event);
     // Watches that ended in this turn may have been running; their callbacks die only now.
     while (!ended_.empty()) std::exchange(ended_, {}).clear();
   }
 
   [[nodiscard]] Clock::time_point now() const { return now_; }
+  [[nodiscard]] WallClock::time_point wall() const { return wall_; }
 
   void post(Task task) {
     const bool first = posted_.with([&](std::vector<Task>& tasks) {
@@ -229,6 +231,7 @@ class Dispatcher final : public Aio::Handler {
   const int timer_fd_;
   Polling::Epoll* poller_ = nullptr;
   Clock::time_point now_ = Clock::now();
+  WallClock::time_point wall_ = WallClock::now();
   std::vector<std::unique_ptr<Watch>> watches_;  // By descriptor.
   std::vector<std::unique_ptr<Watch>> ended_;
   std::uint32_t last_generation_ = 0;
@@ -294,6 +297,7 @@ ReactorLoop::ReactorLoop(const std::string& name) : reactor_(std::make_unique<Re
 ReactorLoop::~ReactorLoop() = default;
 
 Clock::time_point ReactorLoop::now() const { return reactor_->dispatcher().now(); }
+WallClock::time_point ReactorLoop::wall() const { return reactor_->dispatcher().wall(); }
 void ReactorLoop::post(Task task) { reactor_->dispatcher().post(std::move(task)); }
 Loop::TimerId ReactorLoop::after(std::chrono::milliseconds delay, Task task) {
   return reactor_->dispatcher().after(delay, std::move(task));

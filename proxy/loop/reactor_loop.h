@@ -20,6 +20,7 @@ class ReactorLoop final : public Loop {
   ~ReactorLoop() override;
 
   [[nodiscard]] Clock::time_point now() const override;
+  [[nodiscard]] WallClock::time_point wall() const override;
   void post(Task task) override;
   TimerId after(std::chrono::milliseconds delay, Task task) override;
   void cancel(TimerId timer) override;

@@ -27,7 +27,7 @@ void Errands::act(const FlightPtr& flight, const LookUp& action) {
         flight->waits.store += Clock::now() - sent;
         if (result && result->meta && !changes_.may_show(flight->photo, *result->meta))
           result = cache::StoredRecord();
-        flight->miss.looked_up(std::move(result), ports_.wall());
+        flight->miss.looked_up(std::move(result), ports_.loop.wall());
         hooks_.go_on(flight);
       });
 }
@@ -45,7 +45,7 @@ void Errands::act(const FlightPtr& flight, Claim) {
                         } else {
                           token = std::unexpected(result.error());
                         }
-                        flight->miss.claimed(std::move(token), ports_.wall());
+                        flight->miss.claimed(std::move(token), ports_.loop.wall());
                         hooks_.go_on(flight);
                         if (flight->miss.claim()) keep_claim(flight);
                       });
@@ -82,7 +82,7 @@ void Errands::act(const FlightPtr& flight, Await) {
 void Errands::look_again(const FlightPtr& flight) {
   flight->waits.origin += Clock::now() - flight->waiting_since;
   ports_.loop.cancel(std::exchange(flight->patience, Loop::TimerId::none));
-  flight->miss.awaited(ports_.loop.now() >= flight->patient_until, ports_.wall());
+  flight->miss.awaited(ports_.loop.now() >= flight->patient_until, ports_.loop.wall());
   hooks_.go_on(flight);
 }
 
@@ -100,7 +100,7 @@ void Errands::act(const FlightPtr& flight, const Fetch& action) {
                           log::warn("fetching {} failed: {} ({})", flight->photo,
                                     result.error().detail, name(result.error().code));
                         }
-                        flight->miss.fetched(std::move(result), ports_.wall());
+                        flight->miss.fetched(std::move(result), ports_.loop.wall());
                         hooks_.go_on(flight);
                       });
 }
@@ -116,7 +116,7 @@ void Errands::act(const FlightPtr& flight, Render action) {
       log::warn("rendering {} failed: {} ({})", flight->photo, result.error().detail,
                 name(result.error().code));
     }
-    flight->miss.rendered(id, std::move(result), ports_.wall());
+    flight->miss.rendered(id, std::move(result), ports_.loop.wall());
     hooks_.go_on(flight);
   });
 }
@@ -132,7 +132,7 @@ void Errands::act(const FlightPtr& flight, Remember action) {
     case Source::store:
       flight->learnt = flight->looked;
       flight->shared = true;
-      changes_.shown(flight->photo, *meta, ports_.wall());
+      changes_.shown(flight->photo, *meta, ports_.loop.wall());
       break;
     case Source::origin:
       flight->learnt = flight->fetched;
@@ -155,7 +155,7 @@ void Errands::show_only(const FlightPtr& flight, const Remember& action) {
   flight->shared = action.says == Source::store;
   flight->learnt = flight->shared ? flight->looked : flight->fetched;
   if (flight->shared)
-    changes_.shown(flight->photo, meta, ports_.wall());
+    changes_.shown(flight->photo, meta, ports_.loop.wall());
   else if (changes_.fetched(flight->photo, meta, flight->asked) == Newest::Order::older)
     return;  // Those who asked later see something newer.
   if (meta.status == cache::Meta::Status::failed) return;

@@ -30,7 +30,6 @@ struct Ports {
   // Renders and calls back on `loop`.
   std::function<void(imaging::Job, imaging::Pool::Done)> render;
   telemetry::Metrics& metrics;
-  std::function<WallClock::time_point()> wall = &WallClock::now;
 };
 
 // Counters of one loop, written there alone.

@@ -73,7 +73,7 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done,
     flight->learnt = memory.meta->learnt;
     flight->shared = memory.meta->shared;
   }
-  flight->miss.join(waiter, ask, memory, ports_.wall());
+  flight->miss.join(waiter, ask, memory, ports_.loop.wall());
   perform(flight);
 }
 
@@ -81,8 +81,8 @@ void Flights::get(std::string_view photo, const Ask& ask, Done done,
 Outcome Flights::at_hand(std::string_view photo, const Ask& ask) {
   const WaiterId nobody = 0;
   Miss miss(miss_settings_, tag_lines(photo, cdn_));
-  miss.join(nobody, ask, remembered(photo, ask), ports_.wall());
-  miss.give_up(ports_.wall());
+  miss.join(nobody, ask, remembered(photo, ask), ports_.loop.wall());
+  miss.give_up(ports_.loop.wall());
   Outcome outcome =
       std::unexpected(Failure{{Errc::overloaded, {}, {}}, Via::memory, {}, {}, false});
   for (Action& action : miss.take_actions())
@@ -131,7 +131,7 @@ FlightPtr Flights::open(std::string_view photo) {
         if (!late) return;
         late->deadline = Loop::TimerId::none;
         ++counters_.timeouts;
-        late->miss.give_up(ports_.wall());
+        late->miss.give_up(ports_.loop.wall());
         // Nobody could tell it of changes any more.
         late->miss.detach();
         perform(late);

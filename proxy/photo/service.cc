@@ -33,8 +33,9 @@ std::optional<Outcome> find_fresh(cache::MemoryCache& memory, const cache::Vouch
   return Found{std::move(found.meta), std::move(found.picture), Via::memory, false, false};
 }
 
-std::optional<Outcome> Service::find(std::string_view photo, const Ask& ask) const {
-  return find_fresh(memory_, vouch_, freshness_, photo, ask, WallClock::now(), Clock::now());
+std::optional<Outcome> Service::find(std::string_view photo, const Ask& ask,
+                                     WallClock::time_point wall, Clock::time_point now) const {
+  return find_fresh(memory_, vouch_, freshness_, photo, ask, wall, now);
 }
 
 void Service::get(Loop& here, std::string photo, const Ask& ask, Flights::Done done,

@@ -39,8 +39,10 @@ class Service {
           std::vector<Home> homes)
       : memory_(memory), vouch_(vouch), freshness_(freshness), homes_(std::move(homes)) {}
 
-  // The answer, if memory has a fresh one. Does not allocate.
-  [[nodiscard]] std::optional<Outcome> find(std::string_view photo, const Ask& ask) const;
+  // The answer, if memory has one that is fresh and vouched for at this time. Does not allocate.
+  [[nodiscard]] std::optional<Outcome> find(std::string_view photo, const Ask& ask,
+                                            WallClock::time_point wall,
+                                            Clock::time_point now) const;
 
   // Calls `done` exactly once, on `here`, the loop that the caller is on; before get() returns only
   // if that loop owns the photo and memory has the answer by now.

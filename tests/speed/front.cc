@@ -126,10 +126,8 @@ void Front::State::open_store() {
     store_ = std::make_unique<cache::RedisStore>(
         loop, *redis_, settings_.redis, settings_.memory.max_variants_per_photo, std::move(events));
   }
-  flights_ =
-      std::make_unique<photo::Flights>(photo::Ports{loop, memory_, store_.get(), vouch_, origin_,
-                                                    renderer(), metrics_, &WallClock::now},
-                                       settings_);
+  flights_ = std::make_unique<photo::Flights>(
+      photo::Ports{loop, memory_, store_.get(), vouch_, origin_, renderer(), metrics_}, settings_);
 }
 
 void Front::State::open_gateway() {

@@ -11,10 +11,11 @@
 namespace likeness::test {
 
 // A SimLoop is a Loop in simulated time, without descriptors: a test sets the clock and says when
-// tasks run.
+// tasks run. Its clock of dates is wrong by `skew`, as clocks of different machines are.
 class SimLoop final : public Loop {
  public:
-  explicit SimLoop(const Clock::time_point& clock) : clock_(clock) {}
+  explicit SimLoop(const Clock::time_point& clock, milliseconds skew = {})
+      : clock_(clock), skew_(skew) {}
 
   // Runs what is posted and due, and what that leads to.
   void run() {
@@ -24,6 +25,9 @@ class SimLoop final : public Loop {
   [[nodiscard]] std::size_t timers() const { return timers_.size(); }
 
   [[nodiscard]] Clock::time_point now() const override { return clock_; }
+  [[nodiscard]] WallClock::time_point wall() const override {
+    return WallClock::time_point(std::chrono::hours(500'000)) + clock_.time_since_epoch() + skew_;
+  }
   void post(Task task) override { posted_.push_back(std::move(task)); }
   TimerId after(milliseconds delay, Task task) override {
     timers_.emplace(std::pair(clock_ + delay, ++last_), std::move(task));
@@ -55,6 +59,7 @@ class SimLoop final : public Loop {
   }
 
   const Clock::time_point& clock_;
+  const milliseconds skew_;
   std::deque<Task> posted_;
   std::map<std::pair<Clock::time_point, std::uint64_t>, Task> timers_;
   std::uint64_t last_ = 0;

@@ -30,6 +30,7 @@ class TestLoop final : public Loop {
   [[nodiscard]] std::size_t watched() const { return watches_.size(); }
 
   [[nodiscard]] Clock::time_point now() const override { return Clock::now() + offset_; }
+  [[nodiscard]] WallClock::time_point wall() const override { return WallClock::now(); }
   void post(Task task) override;
   TimerId after(std::chrono::milliseconds delay, Task task) override;
   void cancel(TimerId timer) override;

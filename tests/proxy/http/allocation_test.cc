@@ -17,6 +17,7 @@ namespace {
 class OneWatchLoop final : public Loop {
  public:
   [[nodiscard]] Clock::time_point now() const override { return {}; }
+  [[nodiscard]] WallClock::time_point wall() const override { return {}; }
   void post(Task) override { FAIL("nothing is posted on the fast path"); }
   TimerId after(milliseconds, Task) override { return TimerId::none; }
   void cancel(TimerId) override {}

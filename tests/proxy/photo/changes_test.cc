@@ -33,7 +33,7 @@ struct Process {
                  [this](imaging::Job job, imaging::Pool::Done done) {
                    imaging.submit(std::move(job), std::move(done));
                  },
-                 metrics, &WallClock::now},
+                 metrics},
                 settings) {
     vouch.began(shared.clock);
     shared.redis.feeds.emplace_back([this](const std::string& photo) {

@@ -21,7 +21,7 @@ struct Case {
                  [this](imaging::Job job, imaging::Pool::Done done) {
                    imaging.submit(std::move(job), std::move(done));
                  },
-                 metrics, &WallClock::now},
+                 metrics},
                 settings) {}
 
   void get(int id, std::string_view photo, const Ask& ask) {

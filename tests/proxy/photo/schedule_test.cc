@@ -60,19 +60,17 @@ struct Truth {
 
 // One process: a loop, its memory, and its connections.
 struct Proxy {
-  Proxy(SimRedis& redis, const Clock::time_point& clock, const WallClock::time_point& wall_clock,
-        milliseconds skew)
-      : loop(clock),
+  Proxy(SimRedis& redis, const Clock::time_point& clock, milliseconds skew)
+      : loop(clock, skew),
         settings(fleet_settings()),
         memory(settings.memory),
         vouch(settings.redis.max_unheard),
         store(redis),
-        wall([&wall_clock, skew] { return wall_clock + skew; }),
         flights({loop, memory, &store, vouch, origin,
                  [this](imaging::Job job, imaging::Pool::Done done) {
                    imaging.submit(std::move(job), std::move(done));
                  },
-                 metrics, wall},
+                 metrics},
                 settings) {
     vouch.began(clock);
   }
@@ -97,7 +95,6 @@ struct Proxy {
   std::deque<Asked> asked;  // One for each of origin.held.
   test::FakeImaging imaging;
   telemetry::Metrics metrics;
-  std::function<WallClock::time_point()> wall;
   Flights flights;
 
   bool stopped = false;
@@ -173,7 +170,7 @@ class World {
       see(proxy, photo, floor, excused ? own : floor, id, outcome);
     };
     if (auto found = find_fresh(proxy.memory, proxy.vouch, proxy.settings.freshness, name(photo),
-                                ask, proxy.wall(), clock_))
+                                ask, proxy.loop.wall(), clock_))
       return seen(*found);
     proxy.flights.get(name(photo), ask, std::move(seen));
   }
@@ -275,7 +272,6 @@ class World {
     while (clock_ < end) {
       const auto part = std::min<Clock::duration>(end - clock_, milliseconds(50));
       clock_ += part;
-      wall_ += std::chrono::duration_cast<WallClock::duration>(part);
       redis_.now = clock_;
       redis_.replicate(clock_ - seconds(10));
       redis_.expire();
@@ -321,7 +317,6 @@ class World {
     }
     log("long after");
     clock_ += by;
-    wall_ += std::chrono::duration_cast<WallClock::duration>(by);
     redis_.now = clock_;
     redis_.replicate(clock_);
     redis_.expire();
@@ -394,7 +389,7 @@ class World {
     auto& place = proxies_[static_cast<std::size_t>(i)];
     // Those who asked get no answer: their connections are gone.
     place.reset();
-    place = std::make_unique<Proxy>(redis_, clock_, wall_, milliseconds(pick(4'000) - 2'000));
+    place = std::make_unique<Proxy>(redis_, clock_, milliseconds(pick(4'000) - 2'000));
     place->idle_since = clock_;
   }
 
@@ -441,7 +436,6 @@ class World {
   std::mt19937 random_;
   Clock::time_point clock_ = Clock::time_point(hours(1'000));
   const Clock::time_point begin_ = clock_;
-  WallClock::time_point wall_ = WallClock::time_point(hours(500'000));
   SimRedis redis_;
   Truth truth_;
   std::unique_ptr<Proxy> proxies_[kProcesses];

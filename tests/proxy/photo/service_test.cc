@@ -35,8 +35,8 @@ struct Shard {
         const Settings& settings)
       : loop(name), origin(loop) {
     loop.run([&] {
-      flights = std::make_unique<Flights>(
-          Ports{loop, memory, nullptr, vouch, origin, {}, metrics, &WallClock::now}, settings);
+      flights = std::make_unique<Flights>(Ports{loop, memory, nullptr, vouch, origin, {}, metrics},
+                                          settings);
     });
   }
   ~Shard() {
