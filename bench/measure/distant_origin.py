@@ -7,13 +7,17 @@ import time
 import urllib.parse
 
 
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 1024  # A thousand may come at once.
+
+
 class DistantOrigin:
     """Serves originals by the names of servers.py's ORIGIN, each so many seconds late."""
 
     def __init__(self, originals, seconds):
         self.fetches = 0
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
-                                                       self._handler(originals, seconds))
+        self._counting = threading.Lock()
+        self._server = Server(("127.0.0.1", 0), self._handler(originals, seconds))
         self._thread = threading.Thread(target=self._server.serve_forever)
 
     @property
@@ -41,7 +45,8 @@ class DistantOrigin:
             disable_nagle_algorithm = True  # and at once.
 
             def do_GET(self):  # As http.server calls it.
-                origin.fetches += 1
+                with origin._counting:
+                    origin.fetches += 1
                 size, number = re.fullmatch(r"/(\d+x\d+)/.*-(\d+)\.jpg",
                                             urllib.parse.unquote(self.path)).groups()
                 body = (originals / size / f"{number}.jpg").read_bytes()

@@ -1,6 +1,6 @@
 """A thousand clients that ask for one cold photo at once: how often the origin is asked, and how long
 the last of them waits, beside a client that is alone and beside nginx's image_filter behind its
-cache, which has a lock for this.
+cache, which has a lock for this. Of ipx, which has no cache, the fetches are shown.
 
 Where the miss is short a thousand answers take longer than it does, whoever gives them, so there the
 wait is shown and not judged."""
@@ -32,15 +32,17 @@ def measure(servers, plan):
 def herd(servers, origin, source, where, judged, plan):
     likeness = servers.likeness("--origin", origin.url("/{id}.jpg"))
     nginx = servers.cached_image_filter(origin, os.cpu_count())
+    ipx = servers.ipx()
+    paths = {likeness: f"/photos/{source}%2F{{photo}}/HR{EDGE}x{EDGE}.jpg",
+             nginx: f"/{QUALITY}/{EDGE}/{source}/{{photo}}.jpg",
+             ipx: f"/fit_cover,f_jpeg,s_{EDGE}x{EDGE}/{origin.url('')}/{source}/{{photo}}.jpg"}
     numbers = itertools.count()
-    fetches = {likeness: [], nginx: []}
+    fetches = {server: [] for server in paths}
 
     def new_photo(server):
         number = next(numbers)
         photo = f"herd{number}-{number % servers.originals_of(source)}"
-        if server is likeness:
-            return f"/photos/{source}%2F{photo}/HR{EDGE}x{EDGE}.jpg"
-        return f"/{QUALITY}/{EDGE}/{source}/{photo}.jpg"
+        return paths[server].format(photo=photo)
 
     def together(server):
         before = origin.fetches
@@ -55,13 +57,16 @@ def herd(servers, origin, source, where, judged, plan):
 
     alone(likeness)  # Whatever is set up once.
     alone(nginx)
-    ours, lone, theirs = load.interleaved(plan.rounds, [
-        lambda: together(likeness), lambda: alone(likeness), lambda: together(nginx)])
+    ours, lone, theirs, _ = load.interleaved(plan.rounds, [
+        lambda: together(likeness), lambda: alone(likeness), lambda: together(nginx),
+        lambda: together(ipx)])
     name = f"{CLIENTS} clients, one cold photo of {where}"
     peer = "nginx image_filter and cache"
     return [Result(f"{name}: fetches", "fetches", fetches[likeness], peer=fetches[nginx],
                    limit=[1] * plan.rounds, peer_name=peer, limit_name="one fetch",
                    must=Must("limit", at_most=1.0)),
+            Result(f"{name}: fetches", "fetches", fetches[likeness], peer=fetches[ipx],
+                   peer_name="ipx, no cache", digits=3),
             Result(f"{name}: 99 % wait at most", "ms", [times.waits[99] for times in ours],
                    peer=[times.waits[99] for times in theirs], limit=lone, peer_name=peer,
                    limit_name="a lone miss",
