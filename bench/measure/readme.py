@@ -59,7 +59,7 @@ def rows(classes, date):
                         "nine sizes of a photo at once, 648, 1600 and 4000 pixels")):
         yield what, "sharp", each_size(name, "sharp")
         yield "", "nginx `image_filter`", each_size(name, "nginx")
-    yield ("bytes of these misses", "sharp; nginx `image_filter`",
+    yield ("bytes of such a miss, ours by theirs", "sharp; nginx `image_filter`",
            "; ".join(each_size("bytes, {} to 240x240", beside) for beside in ("sharp", "nginx")))
     yield ("the slowest of a thousand answers at a steady load", "nginx `image_filter` and cache",
            f"{ratio('99.9 % wait', 'nginx')} of its wait")
