@@ -28,12 +28,13 @@ PhotoRequests::PhotoRequests(Loop& loop, photo::Service& service, fallback::Fall
 
 void PhotoRequests::answer(const Request& request, const Call& call, Exchange exchange) {
   using Next = access::Decision::Next;
-  if (guard_->is_open(call.dialect)) return serve(request, call, std::move(exchange), {});
+  const auto now = exchange.started();
+  if (guard_->is_open(call.dialect)) return serve(request, call, std::move(exchange), {}, now);
   const auto decision = guard_->decide(request, call, loop_.wall());
   exchange.confidential = exchange.confidential || decision.confidential;
   exchange.left = decision.left;
   switch (decision.next) {
-    case Next::allow: return serve(request, call, std::move(exchange), {});
+    case Next::allow: return serve(request, call, std::move(exchange), {}, now);
     case Next::ask_origin: return ask_permission(request, call, std::move(exchange));
     case Next::refuse: return deny(request, call, exchange, {decision.why, {}, {}});
   }
@@ -45,9 +46,10 @@ void PhotoRequests::ask_permission(const Request& request, const Call& asked, Ex
   Call call = asked;
   if (!name_own(proof, call)) return deny(request, call, exchange, {Errc::no_photo, {}, {}});
   const auto photo = call.photo.view();
-  const auto known = permissions_.find(proof, photo, exchange.started());
+  const auto now = exchange.started();
+  const auto known = permissions_.find(proof, photo, now);
   if (known && !*known) return deny(request, call, exchange, known->error());
-  if (known) return serve(request, call, std::move(exchange), proof);
+  if (known) return serve(request, call, std::move(exchange), proof, now);
   origin::Credentials caller = proof.copy();
   caller.traceparent = http::traceparent(request);
   exchange.remember(request);
@@ -58,7 +60,7 @@ void PhotoRequests::ask_permission(const Request& request, const Call& asked, Ex
         exchange.waited(&photo::Waits::origin, began);
         if (!answer) return deny(kept->request(), kept->call(), exchange, answer.error());
         serve(kept->request(), kept->call(), std::move(exchange),
-              {caller.authorization, caller.cookie});
+              {caller.authorization, caller.cookie}, Clock::now());
       });
 }
 
@@ -74,7 +76,7 @@ void PhotoRequests::deny(const Request& request, const Call& call, Exchange& exc
 }
 
 void PhotoRequests::serve(const Request& request, const Call& call, Exchange exchange,
-                          const access::Proof& caller) {
+                          const access::Proof& caller, Clock::time_point now) {
   if (call.form == dialects::Form::resource) {
     auto [body, type] = dialects::ucwa_resource(request, call);
     Lines lines = exchange.lines();
@@ -83,9 +85,9 @@ void PhotoRequests::serve(const Request& request, const Call& call, Exchange exc
                          telemetry::CacheOutcome::none);
   }
   const auto photo = call.photo.view();
-  if (const auto outcome = service_.find(photo, call.ask, loop_.wall(), exchange.started()))
+  if (const auto outcome = service_.find(photo, call.ask, loop_.wall(), now))
     return answers_.answer(request, call, exchange, *outcome);
-  if (const auto error = guard_->miss(request.address, photo, exchange.started()))
+  if (const auto error = guard_->miss(request.address, photo, now))
     return deny(request, call, exchange, *error);
   auto kept = std::make_unique<KeptRequest>(request, call);
   exchange.remember(request);

@@ -39,9 +39,10 @@ class PhotoRequests {
   void ask_permission(const http::Request& request, const dialects::Call& call, Exchange exchange);
   void deny(const http::Request& request, const dialects::Call& call, Exchange& exchange,
             const Error& error);
-  // Answers a request that may see the photo. `caller` is shown to origins that know callers.
+  // Answers a request that may see the photo. `caller` is shown to origins that know callers. What
+  // memory has must be vouched for at `now`.
   void serve(const http::Request& request, const dialects::Call& call, Exchange exchange,
-             const access::Proof& caller);
+             const access::Proof& caller, Clock::time_point now);
 
   Loop& loop_;
   photo::Service& service_;

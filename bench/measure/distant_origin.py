@@ -7,7 +7,7 @@ import time
 import urllib.parse
 
 
-class Server(http.server.ThreadingHTTPServer):
+class ServerOfCrowds(http.server.ThreadingHTTPServer):
     request_queue_size = 1024  # A thousand may come at once.
 
 
@@ -17,7 +17,7 @@ class DistantOrigin:
     def __init__(self, originals, seconds):
         self.fetches = 0
         self._counting = threading.Lock()
-        self._server = Server(("127.0.0.1", 0), self._handler(originals, seconds))
+        self._server = ServerOfCrowds(("127.0.0.1", 0), self._handler(originals, seconds))
         self._thread = threading.Thread(target=self._server.serve_forever)
 
     @property

@@ -41,7 +41,7 @@ def rows(classes, date):
     def each_size(name, beside):
         return ", ".join(ratio(name.format(size), beside) for size in SIZES)
 
-    yield "What, by CPU time", "Beside", f"Ratio of rates, {date}"
+    yield "What, by CPU time", "Beside", f"Ratio, {date}"
     yield "---", "---", "---"
     for size in ("3 kB", "30 kB"):
         hit = f"memory hit, {size}, by CPU time"

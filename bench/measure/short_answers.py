@@ -41,15 +41,13 @@ def measure(servers, plan):
           for server, where in sides),
         *(per_cpu_second(server, where, plan, as_head) for server, where in sides)])
 
-    def result(name, ours, at_least=None, peer=None, peer_name=""):
-        limit = {"limit": hit, "limit_name": "our memory hit, 3 kB",
-                 "must": Must("limit", at_least=at_least)} if at_least else {}
-        return Result(f"{name}, by CPU time", "requests/CPU s", ours, peer=peer,
-                      peer_name=peer_name, **limit)
+    def beside_hit(name, ours, at_least):
+        return Result(f"{name}, by CPU time", "requests/CPU s", ours, limit=hit,
+                      limit_name="our memory hit, 3 kB", must=Must("limit", at_least=at_least))
 
-    results = []
+    results = [beside_hit("no photo", none, 0.9)]
     for name, (ours, *theirs) in (("304", others[:len(sides)]), ("HEAD", others[len(sides):])):
-        results.append(result(name, ours, at_least=1.0))
-        results += [result(name, ours, peer=rates, peer_name=peer)
-                    for peer, rates in zip(peers, theirs)]
-    return results + [result("no photo", none, at_least=0.9)]
+        results.append(beside_hit(name, ours, 1.0))
+        results += [Result(f"{name}, by CPU time", "requests/CPU s", ours, peer=rates,
+                           peer_name=peer) for peer, rates in zip(peers, theirs)]
+    return results

@@ -183,6 +183,25 @@ TEST_CASE("a timer may set the next one, and time goes on between", "[loop]") {
   CHECK(moved);
 }
 
+TEST_CASE("a turn has one date, and the next one a later one", "[loop]") {
+  ReactorLoop loop("test");
+  const auto begin = WallClock::now();
+  WallClock::time_point first;
+  bool stands = false;
+  loop.run([&] {
+    first = loop.wall();
+    while (WallClock::now() <= first) {
+    }
+    stands = loop.wall() == first;
+  });
+  WallClock::time_point next;
+  loop.run([&] { next = loop.wall(); });
+  CHECK(first >= begin);
+  CHECK(stands);
+  CHECK(next > first);
+  CHECK(next <= WallClock::now());
+}
+
 TEST_CASE("a watch tells readiness, pauses, and tells of a hang-up", "[loop]") {
   Pair pair;
   ReactorLoop loop("test");
