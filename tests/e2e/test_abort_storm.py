@@ -36,6 +36,9 @@ class Storm:
             time.sleep(SECONDS)
             # A slow machine takes longer to show as much.
             case.wait_until(lambda: min(self.aborted, self.checked) > 50, "enough clients")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.aborted} aborted, {self.checked} checked, "
+                                 f"{self.turned_away} turned away; {self.wrong[:3]}") from error
         finally:
             self.done.set()
             for client in clients:

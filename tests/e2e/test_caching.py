@@ -66,7 +66,7 @@ class Caching(case.Case):
 
     def test_failures_are_remembered_briefly(self):
         # Each photo's own failure is meant here, not the origin's rest after them.
-        self.serve(origin__timeout="300ms", origin__connect_timeout="300ms",
+        self.serve(origin__timeout="2s", origin__connect_timeout="2s",
                    origin__breaker_failures=0)
         rows = (("e500", 502, {"status": 500}), ("e503", 503, {"status": 503,
                 "headers": {"Retry-After": "30"}}), ("e403", 403, {"status": 403}),

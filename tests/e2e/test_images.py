@@ -217,6 +217,8 @@ class Hostile(case.ServedCase):
         answer = server.get("/photos/stuck/HR64x64")
         self.assertEqual((answer.status, answer.json()["error"]["code"]), (422, "source_too_large"))
         self.origin.put("next", case.square_photo())
+        # The next worker may need longer to start than a job may wait.
+        case.wait_until(lambda: server.get("/photos/next/HR64x64").status == 200, "the next worker")
         self.assert_picture(server.get("/photos/next/HR64x64"), 64, 64)
         self.assertEqual(server.metric("imaging_worker_timeouts_total"), 1)
 
