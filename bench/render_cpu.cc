@@ -39,6 +39,7 @@ class BenchLoop final : public Loop {
   [[nodiscard]] Clock::time_point now() const override { return Clock::now(); }
   [[nodiscard]] WallClock::time_point wall() const override { return WallClock::now(); }
   void post(Task task) override { tasks_.push_back(std::move(task)); }
+  void defer(Task task) override { post(std::move(task)); }
   TimerId after(std::chrono::milliseconds, Task) override { return TimerId{1}; }
   void cancel(TimerId) override {}
   void watch(int fd, Ready wanted, OnReady on_ready) override {

@@ -50,6 +50,8 @@ struct HttpSettings {
   milliseconds write_timeout{30'000};
   // Output a client may leave unread before it is cut off; one original of the largest size fits.
   std::size_t max_pending_output_bytes = 32 * kMiB;
+  // Receive from and send to many clients by one system call, where the kernel lets us.
+  bool io_uring = true;
   // Per process, shared out evenly among the loops; past it new connections are closed at once.
   // 10,000 idle ones must fit.
   int max_connections = 20'000;

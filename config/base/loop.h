@@ -43,6 +43,10 @@ class Loop {
   // that are still queued when the loop ends are destroyed, not run.
   virtual void post(Task task) = 0;
 
+  // Runs `task` at the end of this turn, after the callbacks that the turn is for; what it defers
+  // itself runs then, too.
+  virtual void defer(Task task) = 0;
+
   // Runs `task` once, `delay` from now or a little later (resolution: 1 ms).
   virtual TimerId after(milliseconds delay, Task task) = 0;
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <exception>
 #include <utility>
 
@@ -40,17 +39,25 @@ void Connection::start() {
 }
 
 void Connection::on_ready(Loop::Ready ready) {
-  const auto self = shared_from_this();
-  if (ready.write && output_.waiting() > 0) flush();
-  if (ready.read && wanted_.read && phase_ != Phase::closed) read();
-  update_interest();
+  due_.send = due_.send || (ready.write && output_.waiting() > 0);
+  due_.receive = due_.receive || (ready.read && wanted_.read);
+  join_turn();
 }
 
-void Connection::read() {
-  std::vector<char>& buffer = context_.read_buffer;
-  const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
+void Connection::join_turn() {
+  if (!std::exchange(in_turn_, true)) context_.turn->add(shared_from_this());
+}
+
+bool Connection::is_to_receive(SocketCalls::Receive& receive) {
+  receive.fd = fd_;
+  return std::exchange(due_.receive, false) && phase_ != Phase::closed;
+}
+
+void Connection::received(const SocketCalls::Receive& received) {
+  if (phase_ == Phase::closed) return;
+  const ssize_t got = received.result;
   if (got < 0) {
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) close();
+    if (!is_for_later(got)) close();
     return;
   }
   if (got == 0) {
@@ -62,7 +69,7 @@ void Connection::read() {
   }
   context_.counters.bytes_in += static_cast<std::size_t>(got);
   if (phase_ == Phase::lingering) return;
-  const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+  const std::string_view bytes(received.into.data(), static_cast<std::size_t>(got));
   if (peer_.announced) return read_announcement(bytes);
   take_in(bytes);
 }
@@ -125,16 +132,10 @@ void Connection::process() {
   if (phase != phase_) enter(phase);
 }
 
-// For input that waited behind an answer: whoever gave that answer must not find itself in the
-// middle of the next request.
-void Connection::process_later() {
-  context_.loop.post([weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self || self->phase_ == Phase::closed) return;
-    self->process();
-    self->reader_.keep();
-    self->update_interest();
-  });
+void Connection::process_rest() {
+  if (!std::exchange(due_.process, false) || phase_ == Phase::closed) return;
+  process();
+  reader_.keep();
 }
 
 void Connection::handle() {
@@ -178,10 +179,11 @@ void Connection::answer(const Reply& reply) {
   if (!has_no_body(reply.status)) frame.content_length = reply.body.size();
   make_head(reply, frame);
   const bool no_body = head_only_ || has_no_body(reply.status);
-  const std::array parts = {std::string_view(context_.head),
-                            no_body ? std::string_view() : reply.body};
-  if (transmit(parts, reply.keep)) after_writing();
-  if (!processing_) update_interest();
+  output_.hold(context_.head, no_body ? std::string_view() : reply.body, reply.keep);
+  phase_ = Phase::writing;
+  await_reader();
+  due_.send = true;
+  join_turn();
 }
 
 void Connection::make_head(const Reply& reply, ResponseFrame frame) {
@@ -201,10 +203,9 @@ void Connection::make_head(const Reply& reply, ResponseFrame frame) {
   context_.head.assign(text.data(), length).append(reply.lines).append(reply.head).append("\r\n");
 }
 
-bool Connection::transmit(std::span<const std::string_view> parts,
-                          const std::shared_ptr<const void>* keep) {
+bool Connection::transmit(std::span<const std::string_view> parts) {
   const bool waited = output_.waiting() > 0;
-  switch (output_.send(parts, keep)) {
+  switch (output_.send(parts)) {
     case Output::Result::sent: break;
     case Output::Result::waiting:
       if (!waited) await_reader();
@@ -215,14 +216,32 @@ bool Connection::transmit(std::span<const std::string_view> parts,
   return phase_ != Phase::closed;
 }
 
-void Connection::flush() {
-  const std::size_t before = output_.waiting();
-  if (output_.flush() == Output::Result::broken) return close();
-  if (output_.waiting() == before) return;
+bool Connection::is_to_send(SocketCalls::Send& send) {
+  if (!std::exchange(due_.send, false) || output_.waiting() == 0) return false;
+  output_.prepare(send);
+  return true;
+}
+
+void Connection::sent(ssize_t result) {
+  if (phase_ == Phase::closed) return;
+  switch (output_.sent(result)) {
+    case Output::Result::sent:
+    case Output::Result::waiting: break;
+    case Output::Result::too_much: return cut_off();
+    case Output::Result::broken: return close();
+  }
+  if (result <= 0) return;
   await_reader();  // The client reads: it gets more time.
   if (output_.waiting() > 0) return;
   if (phase_ == Phase::writing) return after_answer();
   if (is_streaming()) wake_later();
+}
+
+void Connection::settle() {
+  in_turn_ = false;
+  if (phase_ == Phase::closed) return;
+  update_interest();
+  if (due_.receive || due_.process || due_.send) join_turn();
 }
 
 void Connection::after_writing() {
@@ -235,7 +254,11 @@ void Connection::after_answer() {
   if (!close_after_) {
     enter(Phase::idle);
     const bool waiting = reader_.buffered() > 0 || reader_.in_body();
-    if (!processing_ && (waiting || end_of_input_)) process_later();
+    // Not at once: whoever gave the answer must not find itself in the middle of the next request.
+    if (!processing_ && (waiting || end_of_input_)) {
+      due_.process = true;
+      join_turn();
+    }
     return;
   }
   // Closing with input unread makes the kernel send a reset, which can overtake the answer. Only a
@@ -292,7 +315,7 @@ void Connection::close() {
   --context_.counters.open;
   context_.loop.unwatch(fd_);
   ::close(fd_);
-  output_.drop();
+  output_.forget();
   wake_later();
   context_.closed(*this);
 }

@@ -21,6 +21,7 @@
 #include "proxy/http/request_reader.h"
 #include "proxy/http/responder.h"
 #include "proxy/http/response_head.h"
+#include "proxy/http/turn.h"
 
 namespace likeness::http {
 
@@ -48,8 +49,6 @@ struct Peer {
 
 // What all connections of a server share. Outlives them. Loop-confined.
 struct ConnectionContext {
-  static constexpr std::size_t kReadSize = 64 * kKiB;
-
   Loop& loop;
   const HttpSettings& settings;
   Handler handler;
@@ -62,8 +61,8 @@ struct ConnectionContext {
   bool draining = false;  // Answers say "Connection: close", and idle connections end soon.
   DateLine date_line = {};
   Message message = {};
-  std::string head = {};  // Of the answer that is being sent; kept for its capacity.
-  std::vector<char> read_buffer = std::vector<char>(kReadSize);
+  std::string head = {};  // Of the answer that is being made; kept for its capacity.
+  std::shared_ptr<Turn> turn = std::make_shared<Turn>(loop, settings.io_uring);
 };
 
 // A Connection speaks HTTP/1.1 with one client: it reads requests, hands them to the handler one at
@@ -95,6 +94,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Ends at once, without a word.
   void close();
 
+  // The steps of a Turn. First: is there something to receive, or to send? Then it is to be done.
+  [[nodiscard]] bool is_to_receive(SocketCalls::Receive& receive);
+  void received(const SocketCalls::Receive& received);
+  // Handles input that waited behind an answer.
+  void process_rest();
+  [[nodiscard]] bool is_to_send(SocketCalls::Send& send);
+  void sent(ssize_t result);
+  void settle();
+
   // For the server's list.
   std::size_t place = 0;
 
@@ -109,9 +117,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     reading_body,
     handling,   // The handler owes an answer.
     streaming,  // An answer's head has gone, and the handler owes the rest of its body.
-    writing,    // Nobody owes anything; part of an answer waits for the socket.
+    writing,    // Nobody owes anything; an answer, or part of it, waits to be sent.
     lingering,  // All is said; input is thrown away until the client has seen it.
     closed,
+  };
+  // What is to be done at the end of this turn.
+  struct Due {
+    bool receive = false;
+    bool process = false;
+    bool send = false;
   };
   // How a client sees where the body of an answer ends that comes in pieces.
   enum class Framing : std::uint8_t { none, counted, chunked, until_close };
@@ -129,20 +143,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
 
   void on_ready(Loop::Ready ready);
-  void read();
+  // Does at the end of this turn what is due.
+  void join_turn();
   void take_in(std::string_view bytes);
   void read_announcement(std::string_view bytes);
   void process();
-  void process_later();
   void handle();
   void answer(const Reply& reply);
   void refuse(int status);
   // Makes the head, in context_.head, and decides whether it is the connection's last.
   void make_head(const Reply& reply, ResponseFrame frame);
-  // False if the connection has ended for it.
-  bool transmit(std::span<const std::string_view> parts,
-                const std::shared_ptr<const void>* keep = nullptr);
-  void flush();
+  // Sends part of an answer at once. False if the connection has ended for it.
+  bool transmit(std::span<const std::string_view> parts);
   // The client has its time to read from now on.
   void await_reader();
   // All of the answer has been given to transmit().
@@ -179,6 +191,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint64_t requests_ = 0;            // So far: the number of the one at hand.
   Clock::time_point deadline_;
   Loop::Ready wanted_{.read = true};
+  Due due_;
+  bool in_turn_ = false;
   Phase phase_ = Phase::idle;
   bool head_only_ = false;  // The request is a HEAD.
   bool http10_ = false;

@@ -64,9 +64,8 @@ struct Request {
 // All headers of that name (any case) as one: their values joined by ", ".
 [[nodiscard]] std::string joined(const Request& request, std::string_view name);
 
-// An answer. A view as well: `lines` may point to the caller's stack and is copied if the socket
-// does not take it at once; `head` and `body` are copied too unless `keep` is set, which must then
-// keep them alive.
+// An answer. A view as well: all of it is copied during the call that it is given to, but for a
+// `body` that `keep` keeps alive.
 //
 // The connection itself writes the status line, Date, Content-Length and Connection, and leaves out
 // the body where HTTP wants none (HEAD, 304).
@@ -75,7 +74,7 @@ struct Reply {
   std::string_view lines = {};  // Header lines of this answer alone, each ending in CRLF.
   std::string_view head = {};   // Ready-made header lines, each ending in CRLF.
   std::string_view body = {};
-  const std::shared_ptr<const void>* keep = nullptr;  // Outlives the call; copied if needed.
+  const std::shared_ptr<const void>* keep = nullptr;  // Outlives the call.
   bool close = false;                                 // Close the connection after this answer.
 };
 

@@ -30,9 +30,8 @@ ssize_t send_now(int fd, std::span<const std::string_view> parts) {
 
 }  // namespace
 
-Output::Result Output::send(std::span<const std::string_view> parts,
-                            const std::shared_ptr<const void>* keep) {
-  assert(parts.size() <= kMaxParts);
+Output::Result Output::send(std::span<const std::string_view> parts) {
+  assert(parts.size() <= kMaxParts && keep_ == nullptr);
   std::size_t size = 0;
   for (const std::string_view part : parts) size += part.size();
   std::size_t sent = 0;
@@ -44,41 +43,55 @@ Output::Result Output::send(std::span<const std::string_view> parts,
     if (sent == size) return Result::sent;
   }
   if (waiting() + size - sent > most_) return Result::too_much;
-  for (const std::string_view& part : parts) {
+  for (const std::string_view part : parts) {
     const std::size_t of_part = std::min(sent, part.size());
     sent -= of_part;
-    store(part.substr(of_part), &part == &parts.back() ? keep : nullptr);
+    copy(part.substr(of_part));
   }
   return Result::waiting;
 }
 
-void Output::store(std::string_view rest, const std::shared_ptr<const void>* keep) {
+void Output::hold(std::string_view head, std::string_view body,
+                  const std::shared_ptr<const void>* keep) {
   assert(keep_ == nullptr);
-  if (keep != nullptr && *keep != nullptr) {
-    kept_ = rest;
-    keep_ = *keep;
-    return;
-  }
+  copy(head);
+  if (keep == nullptr || *keep == nullptr) return copy(body);
+  kept_ = body;
+  keep_ = *keep;
+}
+
+void Output::copy(std::string_view rest) {
   copied_.erase(0, std::exchange(copied_sent_, 0));
   copied_.append(rest);
 }
 
-Output::Result Output::flush() {
-  const std::array parts = {std::string_view(copied_).substr(copied_sent_), kept_};
-  const ssize_t result = send_now(fd_, parts);
-  if (result < 0) return Result::broken;
-  const auto sent = static_cast<std::size_t>(result);
+void Output::prepare(SocketCalls::Send& send) const {
+  const auto vector = [](std::string_view part) {
+    return iovec{const_cast<char*>(part.data()), part.size()};
+  };
+  send.fd = fd_;
+  send.parts = {vector(std::string_view(copied_).substr(copied_sent_)), vector(kept_)};
+}
+
+Output::Result Output::sent(ssize_t result) {
+  if (result < 0 && !is_for_later(result)) return Result::broken;
+  const std::size_t sent = result < 0 ? 0 : static_cast<std::size_t>(result);
   bytes_out_ += sent;
-  const std::size_t of_copy = std::min(sent, parts[0].size());
+  const std::size_t of_copy = std::min(sent, copied_.size() - copied_sent_);
   copied_sent_ += of_copy;
   kept_.remove_prefix(sent - of_copy);
+  if (waiting() > most_) return Result::too_much;
   if (waiting() > 0) return Result::waiting;
-  drop();
+  forget();
   return Result::sent;
 }
 
-void Output::drop() {
-  std::string().swap(copied_);
+void Output::forget() {
+  if (copied_.capacity() <= kKept) {
+    copied_.clear();
+  } else {
+    std::string().swap(copied_);
+  }
   copied_sent_ = 0;
   kept_ = {};
   keep_ = {};

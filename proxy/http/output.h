@@ -8,11 +8,13 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/http/socket_calls.h"
+
 namespace likeness::http {
 
 // An Output writes to a connection's socket, and holds what the socket does not take until it does.
-// What is sent goes out in the order of sending. Sending what the socket takes at once allocates
-// nothing.
+// What is sent goes out in the order of sending. Pieces of a body are sent as they come; whole
+// answers wait for the end of the turn (turn.h). What the socket takes at once allocates nothing.
 //
 // Does not own its descriptor. Loop-confined.
 class Output {
@@ -30,20 +32,29 @@ class Output {
   Output(int fd, std::size_t most, std::uint64_t& bytes_out)
       : fd_(fd), most_(most), bytes_out_(bytes_out) {}
 
-  // What waits is a copy, but for the last part where `keep` keeps that one alive.
-  // REQUIRES: at most kMaxParts parts; nothing waits that was sent with `keep`.
-  Result send(std::span<const std::string_view> parts,
-              const std::shared_ptr<const void>* keep = nullptr);
-  Result flush();
+  // Sends at once; what then waits is a copy.
+  // REQUIRES: at most kMaxParts parts; no body waits that is kept.
+  Result send(std::span<const std::string_view> parts);
+  // Has an answer wait: copied, but for a body that `keep` keeps alive. However large it is, it is
+  // not too much before the socket has been tried.
+  // REQUIRES: no body waits that is kept.
+  void hold(std::string_view head, std::string_view body, const std::shared_ptr<const void>* keep);
+
+  // What waits, for SocketCalls; and what came of sending it.
+  void prepare(SocketCalls::Send& send) const;
+  Result sent(ssize_t result);
 
   // Bytes.
   [[nodiscard]] std::size_t waiting() const { return copied_.size() - copied_sent_ + kept_.size(); }
 
   // Forgets what waits.
-  void drop();
+  void forget();
 
  private:
-  void store(std::string_view rest, const std::shared_ptr<const void>* keep);
+  void copy(std::string_view rest);
+
+  // An answer's head fits; a resting connection keeps no more.
+  static constexpr std::size_t kKept = 1024;
 
   const int fd_;
   const std::size_t most_;

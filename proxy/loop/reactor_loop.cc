@@ -94,6 +94,7 @@ class Dispatcher final : public Aio::Handler {
     now_ = Clock::now();
     wall_ = WallClock::now();
     for (const auto& event : events) dispatch(event);
+    run_deferred();
     // Watches that ended in this turn may have been running; their callbacks die only now.
     while (!ended_.empty()) std::exchange(ended_, {}).clear();
   }
@@ -110,6 +111,8 @@ class Dispatcher final : public Aio::Handler {
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto put = ::write(wake_fd_, &one, sizeof one);
   }
+
+  void defer(Task task) { deferred_.push_back(std::move(task)); }
 
   Loop::TimerId after(std::chrono::milliseconds delay, Task task) {
     // Whole milliseconds let neighbouring deadlines share one wake-up.
@@ -198,6 +201,17 @@ class Dispatcher final : public Aio::Handler {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto got = ::read(wake_fd_, &count, sizeof count);
     posted_.with([this](std::vector<Task>& tasks) { running_.swap(tasks); });
+    run_tasks();
+  }
+
+  void run_deferred() {
+    while (!deferred_.empty()) {
+      running_.swap(deferred_);
+      run_tasks();
+    }
+  }
+
+  void run_tasks() {
     for (Task& task : running_) {
       walled([&] { std::exchange(task, {})(); });
     }
@@ -238,6 +252,7 @@ class Dispatcher final : public Aio::Handler {
   TimerQueue timers_;
   Clock::time_point armed_ = Clock::time_point::max();
   Guarded<std::vector<Task>> posted_;
+  std::vector<Task> deferred_;
   std::vector<Task> running_;  // Kept for its capacity.
 };
 
@@ -299,6 +314,7 @@ ReactorLoop::~ReactorLoop() = default;
 Clock::time_point ReactorLoop::now() const { return reactor_->dispatcher().now(); }
 WallClock::time_point ReactorLoop::wall() const { return reactor_->dispatcher().wall(); }
 void ReactorLoop::post(Task task) { reactor_->dispatcher().post(std::move(task)); }
+void ReactorLoop::defer(Task task) { reactor_->dispatcher().defer(std::move(task)); }
 Loop::TimerId ReactorLoop::after(std::chrono::milliseconds delay, Task task) {
   return reactor_->dispatcher().after(delay, std::move(task));
 }

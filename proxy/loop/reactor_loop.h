@@ -22,6 +22,7 @@ class ReactorLoop final : public Loop {
   [[nodiscard]] Clock::time_point now() const override;
   [[nodiscard]] WallClock::time_point wall() const override;
   void post(Task task) override;
+  void defer(Task task) override;
   TimerId after(std::chrono::milliseconds delay, Task task) override;
   void cancel(TimerId timer) override;
   void watch(int fd, Ready wanted, OnReady on_ready) override;

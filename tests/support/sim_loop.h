@@ -29,6 +29,7 @@ class SimLoop final : public Loop {
     return WallClock::time_point(std::chrono::hours(500'000)) + clock_.time_since_epoch() + skew_;
   }
   void post(Task task) override { posted_.push_back(std::move(task)); }
+  void defer(Task task) override { posted_.push_back(std::move(task)); }
   TimerId after(milliseconds delay, Task task) override {
     timers_.emplace(std::pair(clock_ + delay, ++last_), std::move(task));
     return static_cast<TimerId>(last_);

@@ -36,6 +36,7 @@ void TestLoop::turn_within(milliseconds wait) {
     const auto due = std::chrono::ceil<milliseconds>(timers_.begin()->first.first - now());
     wait = std::clamp(due, milliseconds(0), wait);
   }
+  if (!deferred_.empty()) wait = milliseconds(0);
   ::poll(fds.data(), fds.size(), static_cast<int>(wait.count()));
   for (const pollfd& ready : fds) {
     if (ready.revents == 0 || ready.fd == wake_fd_) continue;
@@ -48,6 +49,7 @@ void TestLoop::turn_within(milliseconds wait) {
   }
   run_posted();
   run_timers();
+  run_deferred();
 }
 
 void TestLoop::run_posted() {
@@ -59,6 +61,12 @@ void TestLoop::run_posted() {
     tasks.swap(posted_);
   }
   for (Task& task : tasks) task();
+}
+
+void TestLoop::run_deferred() {
+  while (!deferred_.empty()) {
+    for (Task& task : std::exchange(deferred_, {})) task();
+  }
 }
 
 void TestLoop::run_timers() {

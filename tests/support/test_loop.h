@@ -32,6 +32,7 @@ class TestLoop final : public Loop {
   [[nodiscard]] Clock::time_point now() const override { return Clock::now() + offset_; }
   [[nodiscard]] WallClock::time_point wall() const override { return WallClock::now(); }
   void post(Task task) override;
+  void defer(Task task) override { deferred_.push_back(std::move(task)); }
   TimerId after(std::chrono::milliseconds delay, Task task) override;
   void cancel(TimerId timer) override;
   void watch(int fd, Ready wanted, OnReady on_ready) override;
@@ -45,6 +46,7 @@ class TestLoop final : public Loop {
   };
   void turn_within(std::chrono::milliseconds wait);
   void run_posted();
+  void run_deferred();
   void run_timers();
 
   std::chrono::milliseconds offset_{0};
@@ -54,6 +56,7 @@ class TestLoop final : public Loop {
   int wake_fd_;
   std::mutex mutex_;
   std::vector<Task> posted_;  // Guarded by mutex_.
+  std::vector<Task> deferred_;
 };
 
 }  // namespace likeness::test

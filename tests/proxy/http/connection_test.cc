@@ -296,7 +296,7 @@ TEST_CASE("input waits unread while a request is being handled", "[http]") {
   wire.send_only(std::string(200'000, 'x'));
   wire.settle();
   CHECK(server.server->counters().bytes_in <
-        server.settings.max_head_bytes + ConnectionContext::kReadSize + 1'000);
+        server.settings.max_head_bytes + Turn::kReadSize + 1'000);
 }
 
 TEST_CASE("an answer beyond the output limit cuts the client off", "[http]") {

@@ -82,10 +82,10 @@ TEST_CASE("no more of a body is taken than is asked for", "[http]") {
   wire.send_only(post("Transfer-Encoding: chunked") + "15f90\r\n" + std::string(90'000, 'x'));
   c.wait_for_request();
   wire.settle();
-  CHECK(counters.bytes_in < ConnectionContext::kReadSize + 1'000);
+  CHECK(counters.bytes_in < Turn::kReadSize + 1'000);
   CHECK(c.read(1) == "x");
   wire.settle();
-  CHECK(counters.bytes_in < kBodyBuffer + 2 * ConnectionContext::kReadSize);
+  CHECK(counters.bytes_in < kBodyBuffer + 2 * Turn::kReadSize);
   CHECK(c.read() == std::string(89'999, 'x'));
 }
 

@@ -99,6 +99,28 @@ TEST_CASE("a task posted by a task runs on a later turn", "[loop]") {
   CHECK_FALSE(nested);
 }
 
+TEST_CASE("what is deferred runs at the end of the turn, and what it defers then, too", "[loop]") {
+  ReactorLoop loop("test");
+  std::vector<int> order;
+  Clock::time_point turn;
+  Clock::time_point last;
+  loop.run([&] {
+    turn = loop.now();
+    loop.defer([&] {
+      order.push_back(2);
+      loop.defer([&] {
+        order.push_back(3);
+        last = loop.now();
+      });
+      throw std::runtime_error("harms no other");
+    });
+    order.push_back(1);
+  });
+  loop.run([] {});  // A later turn.
+  CHECK(order == std::vector{1, 2, 3});
+  CHECK(last == turn);
+}
+
 TEST_CASE("tasks still queued when the loop ends are destroyed, not run", "[loop]") {
   const auto held = std::make_shared<int>(0);
   {
