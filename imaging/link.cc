@@ -1,7 +1,6 @@
 #include "imaging/link.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -143,14 +142,6 @@ void Link::send(const std::string& head, SharedBytes body) {
 
 void Link::kill() {
   if (pid_ > 0) ::kill(pid_, SIGKILL);
-}
-
-bool Link::wait_for_word(Clock::time_point deadline) const {
-  std::array<pollfd, 2> fds{pollfd{socket_, POLLIN, 0}, pollfd{process_, POLLIN, 0}};
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-  ::poll(fds.data(), fds.size(), std::max(0, static_cast<int>(left.count())));
-  char byte = 0;
-  return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 }
 
 std::optional<int> Link::reap() {

@@ -41,16 +41,11 @@ class Link {
   // Ends the process; on_end comes when it is gone. May be called again.
   void kill();
 
-  // Blocks until the process has sent something or ended, but not past `deadline`: for start-up
-  // only. Whether it has sent something.
-  [[nodiscard]] bool wait_for_word(Clock::time_point deadline) const;
-
-  // What waitpid() says of the process, if it has ended. Then on_end will not come any more.
-  [[nodiscard]] std::optional<int> reap();
-
  private:
   void on_ready(Loop::Ready ready);
   void on_exit();
+  // What waitpid() says of the process, if it has ended.
+  [[nodiscard]] std::optional<int> reap();
   void write();
   void read();
   void hang_up();

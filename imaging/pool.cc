@@ -6,7 +6,6 @@
 #include <csignal>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -58,7 +57,7 @@ bool was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == 
 // One place for a worker, whichever process fills it now.
 struct Slot {
   enum class State : std::uint8_t {
-    down,      // No process; one will be started when the pause is over.
+    down,      // No process; one is started after a pause, or when the first of all is ready.
     starting,  // The process has not said hello yet.
     idle,
     busy,
@@ -76,21 +75,19 @@ struct Slot {
 
 class Pool::State {
  public:
-  State(Loop& loop, const ImagingSettings& settings, std::string executable);
+  State(Loop& loop, const ImagingSettings& settings, std::string executable, OnStart on_start);
   ~State();
 
   void submit(Job job, Done done);
   [[nodiscard]] PoolStats stats() const;
 
  private:
-  State(Loop& loop, const ImagingSettings& settings, std::string executable, std::size_t workers);
-
   [[nodiscard]] std::optional<Error> refusal(const Job& job) const;
   [[nodiscard]] bool all_down() const;
   [[nodiscard]] Error none_left() const;
   void enqueue(Waiting waiting);
   void fail_later(Error error, Done done);
-  void wait_for_first() const;
+  void tell_start(Result<void> started);
   void start(Slot& slot);
   void on_frame(Slot& slot, const Frame& frame);
   void on_end(Slot& slot, int status);
@@ -108,6 +105,7 @@ class Pool::State {
   std::vector<Slot> slots_;  // Never grows, so that callbacks may hold on to its elements.
   std::map<std::uint64_t, Waiting> queue_;  // By order of arrival.
   std::uint64_t last_id_ = 0;
+  OnStart on_start_;
   int failed_starts_ = 0;  // In a row.
   std::string start_error_;
   PoolStats stats_;
@@ -115,16 +113,15 @@ class Pool::State {
   Lifetime lifetime_;
 };
 
-Pool::State::State(Loop& loop, const ImagingSettings& settings, std::string executable)
-    : State(loop, settings, std::move(executable), worker_count(settings)) {
-  // The other constructor is through, so the destructor tidies up if this one throws.
-  for (Slot& slot : slots_) start(slot);
-  wait_for_first();
-}
-
 Pool::State::State(Loop& loop, const ImagingSettings& settings, std::string executable,
-                   std::size_t workers)
-    : loop_(loop), settings_(settings), executable_(std::move(executable)), slots_(workers) {}
+                   OnStart on_start)
+    : loop_(loop),
+      settings_(settings),
+      executable_(std::move(executable)),
+      slots_(worker_count(settings)),
+      on_start_(std::move(on_start)) {
+  start(slots_.front());
+}
 
 Pool::State::~State() {
   for (Slot& slot : slots_) {
@@ -135,17 +132,13 @@ Pool::State::~State() {
   for (auto& [id, waiting] : queue_) loop_.cancel(waiting.deadline);
 }
 
-void Pool::State::wait_for_first() const {
-  const auto deadline = Clock::now() + kStartTimeout;
-  for (const Slot& slot : slots_) {
-    if (slot.link && slot.link->wait_for_word(deadline)) return;
-  }
-  std::string reason = start_error_;
-  for (const Slot& slot : slots_) {
-    const auto status = slot.link ? slot.link->reap() : std::nullopt;
-    if (status) reason = describe_end(*status);
-  }
-  throw std::runtime_error("imaging: " + (reason.empty() ? "no worker became ready" : reason));
+// Not at once: the constructor may be at work.
+void Pool::State::tell_start(Result<void> started) {
+  if (!on_start_) return;
+  loop_.post(
+      lifetime_.bind([tell = std::exchange(on_start_, {}), started = std::move(started)]() mutable {
+        tell(std::move(started));
+      }));
 }
 
 std::optional<Error> Pool::State::refusal(const Job& job) const {
@@ -211,6 +204,7 @@ void Pool::State::pause(Slot& slot, const std::string& reason) {
   slot.link.reset();
   slot.state = Slot::State::down;
   start_error_ = reason;
+  tell_start(fail(Errc::internal, reason));
   const auto pause = std::min(kLongestPause, kFirstPause * (1 << std::min(failed_starts_, 6)));
   ++failed_starts_;
   slot.timer = loop_.after(pause, [this, &slot] { start(slot); });
@@ -238,6 +232,10 @@ void Pool::State::on_hello(Slot& slot, const Frame& frame) {
   loop_.cancel(slot.timer);
   failed_starts_ = 0;
   slot.state = Slot::State::idle;
+  tell_start({});
+  for (Slot& other : slots_) {
+    if (other.state == Slot::State::down && other.timer == Loop::TimerId::none) start(other);
+  }
   dispatch();
 }
 
@@ -316,8 +314,8 @@ PoolStats Pool::State::stats() const {
   return stats;
 }
 
-Pool::Pool(Loop& loop, const ImagingSettings& settings, std::string executable)
-    : state_(std::make_unique<State>(loop, settings, std::move(executable))) {}
+Pool::Pool(Loop& loop, const ImagingSettings& settings, std::string executable, OnStart on_start)
+    : state_(std::make_unique<State>(loop, settings, std::move(executable), std::move(on_start))) {}
 
 Pool::~Pool() = default;
 

@@ -42,11 +42,14 @@ class Pool {
  public:
   using Done = std::move_only_function<void(Result<Rendered>)>;
 
-  // `executable` is started with the arguments {"imaging-worker"} and must call run_worker().
-  // Blocks, for start-up, until the first worker is ready (some 0.1 s). Throws std::runtime_error,
-  // which says what to do, if none can be started. The thread that calls this must outlive the
-  // pool: the workers die with it.
-  Pool(Loop& loop, const ImagingSettings& settings, std::string executable);
+  using OnStart = std::move_only_function<void(Result<void>)>;
+
+  // `executable` is started with the arguments {"imaging-worker"} and must call run_worker(). The
+  // other workers follow when the first is ready (some 0.1 s): together they would keep each other
+  // and the rest of the process from starting. `on_start` is called once: when the first is ready,
+  // or with what to do if it cannot be started. The thread that calls this must outlive the pool:
+  // the workers die with it.
+  Pool(Loop& loop, const ImagingSettings& settings, std::string executable, OnStart on_start = {});
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;

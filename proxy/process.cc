@@ -119,6 +119,7 @@ class Process::State {
   std::unique_ptr<forward::Upstream> upstream_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<photo::Service> service_;
+  std::promise<Result<void>> imaging_;  // Its first worker is ready, or cannot be started.
   // On the first loop, all four.
   std::unique_ptr<SharedPool> pool_;
   std::unique_ptr<News> news_;  // Where there is a Redis.
@@ -184,11 +185,18 @@ void Process::State::start(const std::string& executable) {
   for (const auto& shard : shards_) shard->loop.run([&] { start_server(*shard); });
   listen();
   if (const auto period = service_manager::watchdog_period()) watch_over(*period, 0);
+  // Hits are served meanwhile; misses wait for the workers.
+  if (const auto started = imaging_.get_future().get(); !started)
+    throw std::runtime_error("imaging: " + started.error().detail);
 }
 
 void Process::State::start_shard(std::size_t index, const std::string& executable) {
   Shard& shard = *shards_[index];
-  if (index == 0) pool_ = std::make_unique<SharedPool>(shard.loop, settings_.imaging, executable);
+  if (index == 0) {
+    pool_ = std::make_unique<SharedPool>(
+        shard.loop, settings_.imaging, executable,
+        [this](Result<void> started) { imaging_.set_value(std::move(started)); });
+  }
   shard.origin = source_->open(shard.loop);
   if (redis_) {
     shard.store = std::make_unique<cache::RedisStore>(shard.loop, *redis_, settings_.redis,

@@ -16,8 +16,9 @@ namespace likeness {
 // To be used from main() alone.
 class Process {
  public:
-  // Starts serving. `executable` is started for imaging workers. Throws std::exception with a
-  // sentence for the operator if an address, the origin or a worker cannot be had.
+  // Starts serving, and returns when all of it can: `executable` is started for imaging workers,
+  // and what needs none is served before they are ready. Throws std::exception with a sentence for
+  // the operator if an address, the origin or a worker cannot be had.
   Process(const Settings& settings, const std::string& executable);
   // Ends at once what drain() has left.
   ~Process();

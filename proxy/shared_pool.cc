@@ -6,11 +6,12 @@
 
 namespace likeness {
 
-SharedPool::SharedPool(Loop& home, const ImagingSettings& settings, const std::string& executable)
+SharedPool::SharedPool(Loop& home, const ImagingSettings& settings, const std::string& executable,
+                       imaging::Pool::OnStart on_start)
     : home_(home) {
   if (!settings.sandbox)
     log::warn("imaging.sandbox is false: a hole in an image decoder is a hole in this machine");
-  pool_.emplace(home, settings, executable);
+  pool_.emplace(home, settings, executable, std::move(on_start));
 }
 
 std::function<void(imaging::Job, imaging::Pool::Done)> SharedPool::renderer(Loop& here) {

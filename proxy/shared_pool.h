@@ -18,8 +18,9 @@ namespace likeness {
 // are made for. Outlives all of these.
 class SharedPool {
  public:
-  // Starts the workers; `executable` is this program. Throws as imaging::Pool does.
-  SharedPool(Loop& home, const ImagingSettings& settings, const std::string& executable);
+  // As imaging::Pool; `executable` is this program.
+  SharedPool(Loop& home, const ImagingSettings& settings, const std::string& executable,
+             imaging::Pool::OnStart on_start);
   SharedPool(const SharedPool&) = delete;
   SharedPool& operator=(const SharedPool&) = delete;
 

@@ -1,7 +1,7 @@
 """From the start of a process to its first hit, beside a trivial server's first answer: a Redis that
 has the photo is what a restart finds. Without it the first hit is in memory, after a miss."""
 
-import contextlib
+import socket
 import subprocess
 import time
 
@@ -14,27 +14,28 @@ ALLOWED = 150  # Milliseconds.
 SIZE = "HR48x48.jpg"
 
 
-@contextlib.contextmanager
-def started(command):
-    """A process, from its start until it has said where it listens; it is stopped at the end."""
-    with subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, text=True, env=settings_free()) as process:
+def wait_for(process, port):
+    """Until the process listens there."""
+    while True:
         try:
-            for line in process.stdout:
-                if line.startswith("ready "):
-                    yield line.split()[1]
-                    return
-            raise Failed(f"{command[0]} did not get ready")
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if process.poll() is not None:
+                raise Failed(f"{process.args[0]} did not start") from None
+            time.sleep(.001)
+
+
+def milliseconds(command, port, use):
+    """From before the start to after `use` of the server's URL, as soon as it listens."""
+    before = time.monotonic()
+    with subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, env=settings_free()) as process:
+        try:
+            wait_for(process, port)
+            use(f"http://127.0.0.1:{port}")
+            return (time.monotonic() - before) * 1000
         finally:
             process.terminate()
-
-
-def milliseconds(command, use):
-    """From before the start to after `use` of the server's URL."""
-    before = time.monotonic()
-    with started(command) as url:
-        use(url)
-        return (time.monotonic() - before) * 1000
 
 
 def hit(paths, detail):
@@ -51,16 +52,24 @@ def measure(servers, plan):
     origin = servers.origin()
     redis = servers.redis()
     settings = ["--origin", origin.url("/648x648/{id}.jpg"), "--log-level", "warn"]
-    with_redis = [*settings, "--redis", f"redis://127.0.0.1:{redis.port}"]
+    with_redis = ["--redis", f"redis://127.0.0.1:{redis.port}"]
     photo = f"/photos/person-0/{SIZE}"
-    load.get(servers.likeness(*with_redis).url(photo))
-    serve = [servers.build / "likeness", "serve", "--listen", "127.0.0.1:0"]
+    load.get(servers.likeness(*settings, *with_redis).url(photo))
+    likeness = [servers.build / "likeness", "serve", *settings]
     trivial = [servers.build / "bench" / "hello_server"]
 
+    def serve(extra, use):
+        port = free_port()
+        return milliseconds([*likeness, "--listen", f"127.0.0.1:{port}", *extra], port, use)
+
+    def serve_trivially():
+        port = free_port()
+        return milliseconds([*trivial, port], port, load.get)
+
     in_redis, in_memory, limit = load.interleaved(plan.starts, [
-        lambda: milliseconds([*serve, *with_redis], hit([photo], "detail=redis")),
-        lambda: milliseconds([*serve, *settings], hit([photo, photo], "detail=memory")),
-        lambda: milliseconds([*trivial, free_port()], load.get)])
+        lambda: serve(with_redis, hit([photo], "detail=redis")),
+        lambda: serve([], hit([photo, photo], "detail=memory")),
+        serve_trivially])
 
     def result(name, ours):
         return Result(name, "ms", ours, peer=limit, limit=[ALLOWED] * plan.starts,

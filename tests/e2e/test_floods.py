@@ -81,7 +81,7 @@ class Floods(case.Case):
             connection.send(request_bytes("/photos/ada/HR240x240"))
         for connection in resting:
             self.assertEqual(connection.response().body, self.expected)
-        self.assertEqual(self.server.metric("connections_open"), IDLE + 1)
+        case.wait_until(lambda: self.server.metric("connections_open") == IDLE + 1, "no others")
         self.assert_grown_less(before, IDLE * 8 * KIB)
         self.assert_serves()
         # They are no dead weight: each is served again.

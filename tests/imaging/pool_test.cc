@@ -269,19 +269,48 @@ TEST_CASE("a pool can go with jobs in flight and leaves no process") {
   CHECK(fixture.answers == 0);
 }
 
-TEST_CASE("a pool without a program to run says so") {
+// What a pool says that cannot start this program.
+std::string why_no_start(const std::string& program) {
   TestLoop loop;
-  CHECK_THROWS_WITH(Pool(loop, settings_for(2), "/no/such/program"),
-                    Catch::Contains("/no/such/program"));
+  std::optional<Result<void>> started;
+  std::optional<Pool> pool;
+  pool.emplace(loop, settings_for(2), program, [&](Result<void> how) {
+    CHECK_FALSE(started.has_value());
+    started = std::move(how);
+  });
+  CHECK_FALSE(started.has_value());
+  REQUIRE(loop.run_until([&] { return started.has_value(); }));
+  pool.reset();
   CHECK(loop.timers() == 0);
   CHECK(loop.watched() == 0);
+  return *started ? "" : started->error().detail;
+}
+
+TEST_CASE("the first worker starts alone, and the others when it is ready") {
+  TestLoop loop;
+  std::size_t others = 0;
+  std::optional<Result<void>> started;
+  Pool pool(loop, settings_for(3), LIKENESS_TEST_WORKER, [&](Result<void> how) {
+    others = children().size() - 1;
+    started = std::move(how);
+  });
+  CHECK(children().size() == 1);
+  std::optional<Result<Rendered>> early;
+  pool.submit(small_job(), [&](Result<Rendered> result) { early = std::move(result); });
+  REQUIRE(loop.run_until([&] { return started.has_value() && early.has_value(); }));
+  CHECK(started->has_value());
+  CHECK(early->has_value());
+  CHECK(others == 2);
+  REQUIRE(loop.run_until([&] { return pool.stats().workers == 3; }));
+}
+
+TEST_CASE("a pool without a program to run says so") {
+  CHECK_THAT(why_no_start("/no/such/program"), Catch::Contains("/no/such/program"));
 }
 
 TEST_CASE("a pool whose workers end at once says so, and leaves nothing") {
-  TestLoop loop;
-  CHECK_THROWS_WITH(Pool(loop, settings_for(2), "/bin/false"), Catch::Contains("exit code 1"));
+  CHECK_THAT(why_no_start("/bin/false"), Catch::Contains("exit code 1"));
   CHECK(children().empty());
-  CHECK(loop.watched() == 0);
 }
 
 TEST_CASE("workers that cannot start again are retried in growing pauses") {
