@@ -35,6 +35,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(read),
     SCMP_SYS(readv),
     SCMP_SYS(pread64),
+    SCMP_SYS(poll),
     SCMP_SYS(write),
     SCMP_SYS(writev),
     SCMP_SYS(close),

@@ -1,6 +1,7 @@
 #include "imaging/worker.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include <new>
 #include <utility>
 
+#include "config/base/time.h"
 #include "imaging/draw.h"
 #include "imaging/fonts.h"
 #include "imaging/frame.h"
@@ -26,12 +28,21 @@
 namespace likeness::imaging {
 namespace {
 
+// A worker that has had no job for so long may have none for long.
+constexpr milliseconds kRest{1'000};
+
 // A worker lives as long as its pool. It outlives signals that are sent to the whole group or
 // service, so that the server can finish what is in flight; it dies with the server.
 void bind_to_parent() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NAME, "likeness-image");
+}
+
+// Is there nothing to receive for so long?
+bool is_at_rest() {
+  pollfd socket{kWorkerSocket, POLLIN, 0};
+  return ::poll(&socket, 1, static_cast<int>(kRest.count())) == 0;
 }
 
 // The next frame, nothing when the pool has gone.
@@ -110,7 +121,7 @@ int prepare(const ImagingSettings& settings) {
 
 }  // namespace
 
-int run_worker() {
+int run_worker(void (*give_back_memory)()) {
   bind_to_parent();
   FrameReader reader(kMaxBodyBytes);
   const auto first = receive(reader);
@@ -121,10 +132,15 @@ int run_worker() {
   if (const int code = prepare(*settings); code != 0) return code;
   Frame hello{.head = std::string(kHello), .body = {}};
   if (!send(hello)) return 0;
-  while (auto frame = receive(reader)) {
-    const auto job = decode_job(std::move(*frame));
+  for (;;) {
+    if (is_at_rest()) give_back_memory();
+    auto frame = receive(reader);
+    if (!frame) break;
+    const auto job = decode_job(*std::move(frame));
     if (!job) return kExitNoStart;
-    Frame answer = encode_answer(attempt(*job, *settings, fonts), size.bytes());
+    const auto rendered = attempt(*job, *settings, fonts);
+    if (size.bytes() > settings->recycle_after_bytes / 2) give_back_memory();
+    Frame answer = encode_answer(rendered, size.bytes());
     if (!send(answer)) break;
   }
   // Nothing is worth tearing down, and libraries' exit handlers may want what the sandbox forbids.

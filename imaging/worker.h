@@ -17,7 +17,10 @@ inline constexpr int kExitNoStart = 70;
 // sandboxes itself before the first job, answers each, and leaves when the socket closes. Returns
 // the process's exit code. Call it from main() for the argument "imaging-worker", before any thread
 // is started.
-[[nodiscard]] int run_worker();
+//
+// `give_back_memory` gives freed memory back to the system, where the program keeps it for the next
+// job: called when none has come for a second, or when too much is kept.
+[[nodiscard]] int run_worker(void (*give_back_memory)() = [] {});
 
 }  // namespace likeness::imaging
 

@@ -187,7 +187,9 @@ int run_command(int argc, char** argv) {
 }  // namespace likeness
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[1]) == "imaging-worker")
-    return likeness::imaging::run_worker();
+  if (argc == 2 && std::string_view(argv[1]) == likeness::imaging::kWorkerArgument) {
+    likeness::keep_freed_memory();
+    return likeness::imaging::run_worker(likeness::give_back_kept_memory);
+  }
   return likeness::run_command(argc, argv);
 }

@@ -6,6 +6,7 @@ import struct
 
 from support import case, images
 from support.images import BLUE, GREEN, RED, WHITE
+from support.processes import SANITIZED
 
 UPRIGHT = (RED, GREEN, BLUE, WHITE)
 
@@ -232,6 +233,21 @@ class Hostile(case.ServedCase):
             seen.update(server.image_workers())
         self.assertGreaterEqual(len(seen), 3)
         self.assertGreaterEqual(server.metric("imaging_workers_recycled_total"), 2)
+
+    def test_a_worker_at_rest_gives_back_what_a_large_photo_took(self):
+        server = self.enterContext(case.Likeness(self.origin, imaging__workers=1))
+
+        def memory():
+            return server.metric("resident_memory_bytes", process="imaging")
+
+        self.origin.put("small", case.wide_photo())
+        self.assert_picture(server.get("/photos/small/HR64x64"), 64, 64)
+        before = memory()
+        # Of this one 12 MB of pixels are decoded.
+        self.origin.put("large", images.jpeg(images.plain(4000, 3000, RED)))
+        self.assert_picture(server.get("/photos/large/HR648x648"), 648, 648)
+        if not SANITIZED:
+            case.wait_until(lambda: memory() < before + 6e6, "the worker's memory")
 
     def test_without_a_sandbox_it_works_and_says_so(self):
         server = self.enterContext(case.Likeness(self.origin, imaging__sandbox="false"))
