@@ -1,6 +1,7 @@
 #!/bin/bash
-# Builds likeness and runs its tests; with --all also the lint, the tests under the sanitizers, the
-# fuzz targets for a minute each, and the Debian package's life (as root).
+# Builds likeness and runs its tests; with --all under the sanitizers, and without them those alone
+# that count memory or instructions, then the lint, the fuzz targets for a minute each, and the
+# Debian package's life (as root).
 # Other arguments go to ctest: ./test.sh --all, ./test.sh -R memory
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -26,13 +27,21 @@ fi
 
 for preset in "${presets[@]}"; do
   echo "== $preset"
-  cmake --preset "$preset" --log-level=WARNING >/dev/null
-  "${runner[@]}" cmake --build --preset "$preset"
-  if [[ $preset == dev && $all ]]; then .ci/lint; fi
-  # Threads meet in proxy/ and cache/; decoders run in processes of one thread, and the whole program
-  # runs under AddressSanitizer.
+  targets=()
   only=()
-  [[ $preset == tsan ]] && only=(--label-exclude 'e2e|imaging')
+  case ${all:+all }$preset in
+    # Threads meet in proxy/ and cache/; decoders run in processes of one thread, and the whole
+    # program runs under AddressSanitizer.
+    "all tsan") only=(--label-exclude 'e2e|imaging') ;;
+    # The sanitizers have an allocator and a pace of their own.
+    "all dev")
+      targets=(--target likeness instructions tests_cache)
+      only=(--label-regex 'memory|speed')
+      ;;
+  esac
+  cmake --preset "$preset" --log-level=WARNING >/dev/null
+  "${runner[@]}" cmake --build --preset "$preset" "${targets[@]}"
+  if [[ $preset == dev && $all ]]; then .ci/lint; fi
   "${runner[@]}" ctest --preset "$preset" "${only[@]}" "$@"
 done
 

