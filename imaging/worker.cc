@@ -139,6 +139,7 @@ int run_worker(void (*give_back_memory)()) {
     const auto job = decode_job(*std::move(frame));
     if (!job) return kExitNoStart;
     const auto rendered = attempt(*job, *settings, fonts);
+    // What is kept for the next job is no reason to replace the worker.
     if (size.bytes() > settings->recycle_after_bytes / 2) give_back_memory();
     Frame answer = encode_answer(rendered, size.bytes());
     if (!send(answer)) break;

@@ -222,15 +222,15 @@ bool Connection::is_to_send(SocketCalls::Send& send) {
   return true;
 }
 
-void Connection::sent(ssize_t result) {
+void Connection::sent(const SocketCalls::Send& sent) {
   if (phase_ == Phase::closed) return;
-  switch (output_.sent(result)) {
+  switch (output_.sent(sent.result)) {
     case Output::Result::sent:
     case Output::Result::waiting: break;
     case Output::Result::too_much: return cut_off();
     case Output::Result::broken: return close();
   }
-  if (result <= 0) return;
+  if (sent.result <= 0) return;
   await_reader();  // The client reads: it gets more time.
   if (output_.waiting() > 0) return;
   if (phase_ == Phase::writing) return after_answer();

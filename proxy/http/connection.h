@@ -94,13 +94,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Ends at once, without a word.
   void close();
 
-  // The steps of a Turn. First: is there something to receive, or to send? Then it is to be done.
+  // The steps of a Turn, in its order. Is there something to receive? Then this is the call, and
+  // received() learns its result.
   [[nodiscard]] bool is_to_receive(SocketCalls::Receive& receive);
   void received(const SocketCalls::Receive& received);
   // Handles input that waited behind an answer.
   void process_rest();
+  // The same for what is to be sent.
   [[nodiscard]] bool is_to_send(SocketCalls::Send& send);
-  void sent(ssize_t result);
+  void sent(const SocketCalls::Send& sent);
+  // Waits for what comes next, in this turn or a later one.
   void settle();
 
   // For the server's list.

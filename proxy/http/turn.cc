@@ -44,34 +44,25 @@ void Turn::run() {
     const auto end = due_.begin() + std::min(std::ssize(due_), std::ssize(receives_));
     group_.assign(std::move_iterator(due_.begin()), std::move_iterator(end));
     due_.erase(due_.begin(), end);
-    receive();
-    send();
+    make(receives_, &Connection::is_to_receive, &Connection::received);
+    for (const auto& connection : group_) fenced(*connection, [&] { connection->process_rest(); });
+    make(sends_, &Connection::is_to_send, &Connection::sent);
     for (const auto& connection : group_) fenced(*connection, [&] { connection->settle(); });
   }
   group_.clear();
 }
 
-void Turn::receive() {
-  std::array<Connection*, SocketCalls::kMost> receivers;
+template <class Call>
+void Turn::make(Calls<Call>& calls, bool (Connection::*has_one)(Call&),
+                void (Connection::*learn)(const Call&)) {
+  std::array<Connection*, SocketCalls::kMost> callers;
   std::size_t count = 0;
   for (const auto& connection : group_) {
-    if (connection->is_to_receive(receives_[count])) receivers[count++] = connection.get();
+    if ((connection.get()->*has_one)(calls[count])) callers[count++] = connection.get();
   }
-  calls_.run(std::span(receives_).first(count));
+  calls_.run(std::span(calls).first(count));
   for (std::size_t i = 0; i < count; ++i)
-    fenced(*receivers[i], [&] { receivers[i]->received(receives_[i]); });
-  for (const auto& connection : group_) fenced(*connection, [&] { connection->process_rest(); });
-}
-
-void Turn::send() {
-  std::array<Connection*, SocketCalls::kMost> senders;
-  std::size_t count = 0;
-  for (const auto& connection : group_) {
-    if (connection->is_to_send(sends_[count])) senders[count++] = connection.get();
-  }
-  calls_.run(std::span(sends_).first(count));
-  for (std::size_t i = 0; i < count; ++i)
-    fenced(*senders[i], [&] { senders[i]->sent(sends_[i].result); });
+    fenced(*callers[i], [&] { (callers[i]->*learn)(calls[i]); });
 }
 
 }  // namespace likeness::http

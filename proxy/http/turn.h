@@ -33,8 +33,13 @@ class Turn : public std::enable_shared_from_this<Turn> {
 
  private:
   void run();
-  void receive();
-  void send();
+  // Makes the calls that connections of the group have, all at once; then each learns what came of
+  // its own.
+  template <class Call>
+  using Calls = std::array<Call, SocketCalls::kMost>;
+  template <class Call>
+  void make(Calls<Call>& calls, bool (Connection::*has_one)(Call&),
+            void (Connection::*learn)(const Call&));
 
   // Where slots began at multiples of a power of two, all would share a few lines of the caches.
   static constexpr std::size_t kStride = kReadSize + 9 * 64;
@@ -45,8 +50,8 @@ class Turn : public std::enable_shared_from_this<Turn> {
   std::vector<std::shared_ptr<Connection>> group_;  // Whose turn it is.
   // Only pages that are received into are ever memory.
   std::unique_ptr<char[]> buffers_;
-  std::array<SocketCalls::Receive, SocketCalls::kMost> receives_;
-  std::array<SocketCalls::Send, SocketCalls::kMost> sends_;
+  Calls<SocketCalls::Receive> receives_;
+  Calls<SocketCalls::Send> sends_;
 };
 
 }  // namespace likeness::http

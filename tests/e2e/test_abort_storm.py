@@ -114,6 +114,10 @@ class AbortStorm(case.Case):
         warm = [f"mine-{i}" for i in range(30)]
         self.storm(lambda dice: dice.choice(warm), warm)
 
+    def test_hits_without_io_uring(self):
+        warm = [f"mine-{i}" for i in range(30)]
+        self.storm(lambda dice: dice.choice(warm), warm, http__io_uring="false")
+
     def test_hits_in_redis(self):
         warm = [f"mine-{i}" for i in range(30)]
         # With patience, so that Redis late on a busy machine is no miss; and more victims would make
