@@ -8,6 +8,9 @@ import load
 import usage
 from processes import Failed, output_of
 
+# Of Likeness, and photos enough to fill it: a server's memory cache is full but for its first minutes.
+MEMORY_CACHE = "64MiB"
+FILL = ("4000x3000", 40)
 NEAR = 0.001  # Pictures of equal quality differ by so much of SSIM at most.
 BEST = 95  # No peer is asked for a higher quality: what it then lacks is not the encoder's fault.
 
@@ -85,9 +88,11 @@ class Makers:
         origin = servers.origin()
         self._servers = servers
         likeness = servers.likeness("--origin", origin.url("/{id}.jpg"), "--workers", workers,
-                                    "--image-workers", workers)
+                                    "--image-workers", workers, "--memory-cache", MEMORY_CACHE)
         self.ours = Over("Likeness", servers.build, likeness, lambda source, photo, edge, _:
                          f"/photos/{source}%2F{photo}/HR{edge}x{edge}.jpg")
+        source, count = FILL
+        self.ours.per_second(source, servers.originals_of(source), 240, 0, count, 2 * workers)
 
         def plain(source, photo, edge, quality):
             return f"/{quality}/{edge}/{source}/{photo}.jpg"
