@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -25,7 +24,6 @@
 #include "bench/pictures.h"
 #include "bench/ssim.h"
 #include "imaging/pool.h"
-#include "imaging/worker.h"
 
 namespace {
 
@@ -95,9 +93,7 @@ struct Side {
 
 class Bench {
  public:
-  Bench() : pool_(loop_, settings(), std::filesystem::read_symlink("/proc/self/exe")) {
-    workers_ = children();
-  }
+  Bench() : pool_(loop_, settings(), LIKENESS_IMAGING) { workers_ = children(); }
 
   Rendered run(const std::string& source, std::vector<Spec> wanted, Side& side,
                bool sketch = false) {
@@ -222,7 +218,6 @@ void compare_formats(Bench& bench, const char* what, const std::vector<std::stri
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count == 2 && std::strcmp(arguments[1], kWorkerArgument) == 0) return run_worker();
   if (count < 2) {
     std::fprintf(stderr, "usage: render_cpu FOLDER-OF-PNG-PHOTOS [ROUNDS]\n");
     return 2;

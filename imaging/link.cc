@@ -90,9 +90,8 @@ class SpawnPlan {
 
   // An errno.
   int run(const std::string& executable, pid_t& pid) {
-    std::string name = executable;
-    std::string argument = kWorkerArgument;
-    std::array<char*, 3> arguments{name.data(), argument.data(), nullptr};
+    std::string name = kWorkerName;
+    std::array<char*, 2> arguments{name.data(), nullptr};
     const auto environment = worker_environment();
     return ::posix_spawn(&pid, executable.c_str(), &files_, &attributes_, arguments.data(),
                          environment.data());

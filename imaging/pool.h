@@ -44,7 +44,7 @@ class Pool {
 
   using OnStart = std::move_only_function<void(Result<void>)>;
 
-  // `executable` is started with the arguments {"imaging-worker"} and must call run_worker(). The
+  // `executable` is what find_worker_program() finds, or another that calls run_worker(). The
   // other workers follow when the first is ready (some 0.1 s): together they would keep each other
   // and the rest of the process from starting. `on_start` is called once: when the first is ready,
   // or with what to do if it cannot be started. The thread that calls this must outlive the pool:

@@ -105,7 +105,7 @@ Result<Rendered> attempt(const Job& job, const ImagingSettings& settings, Fonts&
 }
 
 int give_up(int code, const Error& error) {
-  std::fprintf(stderr, "likeness %s: %s\n", kWorkerArgument, error.detail.c_str());
+  std::fprintf(stderr, "%s: %s\n", kWorkerName, error.detail.c_str());
   return code;
 }
 

@@ -6,8 +6,8 @@ namespace likeness::imaging {
 // The descriptor on which a worker process finds its socket to the pool.
 inline constexpr int kWorkerSocket = 3;
 
-// The argument that makes the program a worker.
-inline constexpr const char* kWorkerArgument = "imaging-worker";
+// The worker's program as the system's lists of processes show it.
+inline constexpr const char* kWorkerName = "likeness-imaging";
 
 // Exit codes of a worker that never became ready; the reason stands on stderr.
 inline constexpr int kExitNoSandbox = 78;
@@ -15,8 +15,7 @@ inline constexpr int kExitNoStart = 70;
 
 // The whole life of a worker process: reads its settings and then job after job from kWorkerSocket,
 // sandboxes itself before the first job, answers each, and leaves when the socket closes. Returns
-// the process's exit code. Call it from main() for the argument "imaging-worker", before any thread
-// is started.
+// the process's exit code. Call it from main(), before any thread is started.
 //
 // `give_back_memory` gives freed memory back to the system, where the program keeps it for the next
 // job: called when none has come for a second, or when too much is kept.

@@ -18,7 +18,7 @@
 #include "config/quantity.h"
 #include "config/sources.h"
 #include "imaging/samples.h"
-#include "imaging/worker.h"
+#include "imaging/worker_program.h"
 #include "proxy/contacts/export.h"
 #include "proxy/contacts/import.h"
 #include "proxy/contacts/store.h"
@@ -148,6 +148,8 @@ int run(const config::Serve& serve) {
       .file = serve.file, .environment = config::process_environment(), .flags = serve.flags};
   auto settings = config::load(sources);
   if (!settings) return complain(settings.error().detail, config::kUsageError);
+  const auto worker = imaging::find_worker_program();
+  if (!worker) return complain(worker.error().detail);
 
   // Blocked before any thread starts, so that only the sigwait() below ever sees them.
   sigset_t signals;
@@ -160,7 +162,7 @@ int run(const config::Serve& serve) {
   give_back_freed_memory();
 
   const log::Running logging(settings->log);
-  Process process(*settings, "/proc/self/exe");
+  Process process(*settings, *worker);
   for (const std::string& url : process.operators_urls())
     std::printf("operators %s\n", url.c_str());
   for (const std::string& url : process.urls()) std::printf("ready %s\n", url.c_str());
@@ -186,10 +188,4 @@ int run_command(int argc, char** argv) {
 }  // namespace
 }  // namespace likeness
 
-int main(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[1]) == likeness::imaging::kWorkerArgument) {
-    likeness::keep_freed_memory();
-    return likeness::imaging::run_worker(likeness::give_back_kept_memory);
-  }
-  return likeness::run_command(argc, argv);
-}
+int main(int argc, char** argv) { return likeness::run_command(argc, argv); }

@@ -18,7 +18,7 @@ namespace likeness {
 // are made for. Outlives all of these.
 class SharedPool {
  public:
-  // As imaging::Pool; `executable` is this program.
+  // As imaging::Pool.
   SharedPool(Loop& home, const ImagingSettings& settings, const std::string& executable,
              imaging::Pool::OnStart on_start);
   SharedPool(const SharedPool&) = delete;

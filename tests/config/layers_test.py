@@ -46,7 +46,7 @@ WALLS = [
     (r"seccomp\.h", r"imaging/.*\.cc"),
     (r"hiredis/", r"cache/redis_client\.(h|cc)|cache/redis_.*\.cc"),
     (r"pistache/", r"proxy/loop/.*\.cc"),
-    (r"jemalloc/", r"proxy/freed_memory\.cc"),
+    (r"jemalloc/", r"proxy/freed_memory\.cc|imaging/kept_memory\.cc"),
     (r"curl/", r"proxy/origin/(http_client\.cc|(curl_multi|transfer)\.(h|cc))"),
     (r"expat\.h", r"proxy/dialects/ews_soap\.cc"),
     (r"sqlite3\.h", r"proxy/contacts/.*\.cc"),

@@ -1,12 +1,14 @@
 """Every kind of picture that an origin may hold: odd ones are made right, bad ones refused."""
 
 import os
+import shutil
 import signal
+import subprocess
 import struct
 
 from support import case, images
 from support.images import BLUE, GREEN, RED, WHITE
-from support.processes import SANITIZED
+from support.processes import BINARY, SANITIZED
 
 UPRIGHT = (RED, GREEN, BLUE, WHITE)
 
@@ -260,6 +262,26 @@ class Hostile(case.ServedCase):
             status = file.read().split()
         for name, value in (("Seccomp:", "2"), ("NoNewPrivs:", "1")):
             self.assertEqual(status[status.index(name) + 1], value)
+
+    def test_workers_are_of_the_version_that_was_started(self):
+        folder = self.enterContext(case.temporary_folder())
+        copy = os.path.join(folder, "likeness")
+        workers_program = os.path.join(folder, "likeness-imaging")
+        shutil.copy(BINARY, copy)
+        alone = subprocess.run([copy, "serve", "--origin", "folder:.", "--listen", "127.0.0.1:0"],
+                               capture_output=True, text=True, timeout=case.DEADLINE, check=False)
+        self.assertEqual(alone.returncode, 1)
+        self.assertIn(f"there is no {workers_program} and no /", alone.stderr)
+
+        shutil.copy(os.path.join(os.path.dirname(BINARY), "likeness-imaging"), workers_program)
+        server = self.enterContext(case.Likeness(self.origin, binary=copy, imaging__workers=1))
+        worker, = case.wait_until(server.image_workers, "the worker")
+        # As an upgrade does it.
+        os.rename(shutil.copy("/bin/false", f"{workers_program}.new"), workers_program)
+        os.kill(worker, signal.SIGKILL)
+        case.wait_until(lambda: set(server.image_workers()) - {worker}, "a new worker")
+        self.origin.put("after an upgrade", case.wide_photo())
+        self.assert_picture(server.get("/photos/after%20an%20upgrade/HR64x64"), 64, 64)
 
 
 if __name__ == "__main__":

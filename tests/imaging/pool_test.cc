@@ -131,6 +131,7 @@ TEST_CASE("many jobs at once are all answered, each with its own picture") {
     CHECK((*fixture.results[i])->info.size.width == 100 + static_cast<int>(i % 20));
   }
   CHECK(fixture.pool->stats().jobs == 200);
+  fixture.wait_for_workers(3);
   CHECK(fixture.loop.timers() == 0);
 }
 

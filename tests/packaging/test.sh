@@ -32,6 +32,7 @@ dpkg-deb --root-owner-group --build "$work/next" "$work/life/next.deb" >/dev/nul
 
 say "hardening, man pages, lintian"
 tests/packaging/hardening.sh "$work/next/usr/bin/likeness"
+tests/packaging/hardening.sh "$work/next/usr/libexec/likeness/likeness-imaging"
 for page in "$work"/next/usr/share/man/man?/*.gz; do
   warnings=$(LC_ALL=C.UTF-8 man --warnings --local-file --troff-device=utf8 --ditroff "$page" \
     2>&1 >/dev/null)

@@ -94,8 +94,9 @@ class Likeness(Process):
     Likeness(origin=url, freshness__photo_ttl="1s")."""
 
     def __init__(self, origin="folder:.", redis="none", listen=("127.0.0.1:0",), arguments=(),
-                 environment=None, **settings):
+                 environment=None, binary=BINARY, **settings):
         super().__init__("server")
+        self.binary = binary
         # Two loops, so that photos asked for on one and owned by the other are the normal case.
         settings = {"http__workers": 2, "imaging__workers": 2, "log__level": "debug"} | settings
         self.arguments = ["serve"]
@@ -112,7 +113,7 @@ class Likeness(Process):
         self.environment = dict(os.environ) | (environment or {})
 
     def start(self):
-        self.launch([BINARY] + self.arguments)
+        self.launch([self.binary] + self.arguments)
         wait_until(self._is_up, "the line 'ready …'")
         self.urls = re.findall(r"^ready (\S+)$", self.read("out"), re.MULTILINE)
         self.address = address_of(self.urls[0])
