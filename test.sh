@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds likeness and runs its tests; with --all under the sanitizers, and without them those alone
-# that count memory or instructions, then the lint, the fuzz targets for a minute each, and the
+# that count memory or instructions, then the lint, the fuzz targets for twenty seconds each, and the
 # Debian package's life (as root).
 # Other arguments go to ctest: ./test.sh --all, ./test.sh -R memory
 set -euo pipefail
@@ -47,7 +47,7 @@ done
 
 if [[ $all ]]; then
   echo "== fuzz"
-  tests/fuzz/run.sh
+  tests/fuzz/run.sh 20
   echo "== package"
   tests/packaging/test.sh
 fi
