@@ -18,8 +18,8 @@
 namespace likeness::origin {
 namespace {
 
-constexpr std::array<std::string_view, 11> kExtensions{
-    ".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp"};
+constexpr std::array<std::string_view, 10> kExtensions{".jpg",  ".jpeg", ".png",  ".webp", ".gif",
+                                                       ".avif", ".heic", ".heif", ".tif",  ".tiff"};
 
 // Opens a file of the folder: no link can lead out of it. A filter of system calls that cannot see
 // openat2()'s flags, such as systemd's RestrictSUIDSGID=, says that there is none: then no link is
