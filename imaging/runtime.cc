@@ -107,9 +107,9 @@ Result<void> start_vips() {
   return {};
 }
 
-// In two halves that take about as long, since the worker has no job yet for its other core.
+// In two halves that take about as long, side by side where there can be another thread.
 Result<void> warm_up() {
-  auto others = std::async(std::launch::async, [] {
+  auto others = std::async([] {
     auto used = use_attention();
     if (used) used = use_colours();
     vips_thread_shutdown();
