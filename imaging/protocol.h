@@ -19,9 +19,10 @@ namespace likeness::imaging {
 //   pool:   settings, then one job after the other (the body is the source)
 //   worker: hello when it is ready, then one answer per job (the body: all pictures, concatenated)
 //
-// Both ends are the same program, so the bytes are in this machine's order. A worker may have been
-// taken over by what it decoded: whatever comes from one is read as hostile, its lengths checked
-// against what arrived, its pictures against what was asked, its words limited to printable ones.
+// Both ends are of one version (imaging/worker_program.h), so the bytes are in this machine's
+// order. A worker may have been taken over by what it decoded: whatever comes from one is read as
+// hostile, its lengths checked against what arrived, its pictures against what was asked, its words
+// limited to printable ones.
 
 // The head of a worker's first frame.
 inline constexpr std::string_view kHello = "hello";

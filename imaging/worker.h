@@ -19,7 +19,7 @@ inline constexpr int kExitNoStart = 70;
 //
 // `give_back_memory` gives freed memory back to the system, where the program keeps it for the next
 // job: called when none has come for a second, or when too much is kept.
-[[nodiscard]] int run_worker(void (*give_back_memory)() = [] {});
+[[nodiscard]] int run_worker(void (*give_back_memory)());
 
 }  // namespace likeness::imaging
 
