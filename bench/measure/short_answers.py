@@ -1,5 +1,5 @@
-"""Answers without a body, and "no photo": beside the hit of 3 kB that they spare, and nginx's and
-Varnish's 304 and HEAD. By CPU time of the server, as memory_hits.py says."""
+"""Answers without a body, "no photo", and the initials that stand in for it: beside the hit of 3 kB,
+and nginx's and Varnish's 304 and HEAD. By CPU time of the server, as memory_hits.py says."""
 
 import load
 import memory_hits
@@ -27,6 +27,8 @@ def measure(servers, plan):
 
     nobody = path.replace("person-0", "nobody")
     load.expect(likeness.url(nobody), 404)
+    initials = f"{nobody}?fallback=monogram&name=Ada%20King"
+    load.get(likeness.url(initials))  # The first one is drawn.
     for peer in peers.values():
         for _ in range(2):  # The first one fills the cache.
             if load.get(peer.url("/photo.jpg"))[0] != body:
@@ -39,9 +41,10 @@ def measure(servers, plan):
         return per_cpu_second(server, where, plan, ["-i"])
 
     # What is compared with our hit comes right after it: a machine's pace changes with the minute.
-    hit, none, our_304, our_head, *others = load.interleaved(plan.rounds, [
+    hit, none, drawn, our_304, our_head, *others = load.interleaved(plan.rounds, [
         per_cpu_second(likeness, path, plan),
         per_cpu_second(likeness, nobody, plan, plain=False),
+        per_cpu_second(likeness, initials, plan),
         not_modified(likeness, path), head(likeness, path),
         *(not_modified(server, "/photo.jpg") for server in peers.values()),
         *(head(server, "/photo.jpg") for server in peers.values())])
@@ -50,7 +53,7 @@ def measure(servers, plan):
         return Result(f"{name}, by CPU time", "requests/CPU s", ours, limit=hit,
                       limit_name="our memory hit, 3 kB", must=Must("limit", at_least=at_least))
 
-    results = [beside_hit("no photo", none, 0.9)]
+    results = [beside_hit("no photo", none, 0.9), beside_hit("monogram", drawn, 0.9)]
     for name, ours, theirs in (("304", our_304, others[:len(peers)]),
                                ("HEAD", our_head, others[len(peers):])):
         results.append(beside_hit(name, ours, 1.0))

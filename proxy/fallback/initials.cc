@@ -48,7 +48,8 @@ std::vector<std::int32_t> word_starts(const icu::UnicodeString& name) {
   return starts;
 }
 
-// Graphemes of the whole word, so that what joins to its first letter is kept with it.
+// Graphemes of the whole word, so that what joins to its first letter is kept with it. One is as
+// dear to make as an answer from memory.
 class Graphemes {
  public:
   Graphemes() {
@@ -60,6 +61,13 @@ class Graphemes {
     if (!breaks_) return {};
     breaks_->setText(text);
     return {text, 0, std::max(breaks_->following(0), 0)};
+  }
+  // `cluster`, which is one grapheme. ICU would else make an iterator of words for each call.
+  icu::UnicodeString in_title_case(const icu::UnicodeString& cluster) {
+    icu::UnicodeString title = cluster;
+    title.toTitle(breaks_.get(), icu::Locale::getRoot(), U_TITLECASE_NO_LOWERCASE);
+    // "ß" would become "Ss": two letters.
+    return first_of(title).length() == title.length() ? title : cluster;
   }
 
  private:
@@ -76,19 +84,12 @@ void drop_viramas(icu::UnicodeString& cluster) {
   }
 }
 
-icu::UnicodeString in_title_case(const icu::UnicodeString& cluster, Graphemes& graphemes) {
-  icu::UnicodeString title = cluster;
-  title.toTitle(nullptr, icu::Locale::getRoot(), U_TITLECASE_NO_LOWERCASE);
-  // "ß" would become "Ss": two letters.
-  return graphemes.first_of(title).length() == title.length() ? title : cluster;
-}
-
 std::string initial_at(const icu::UnicodeString& name, std::int32_t start, Graphemes& graphemes) {
   const icu::UnicodeString rest(name, start);
   icu::UnicodeString cluster = graphemes.first_of(rest);
   drop_viramas(cluster);
   std::string text;
-  in_title_case(cluster, graphemes).toUTF8String(text);
+  graphemes.in_title_case(cluster).toUTF8String(text);
   if (text.size() <= imaging::kMaxInitialBytes) return text;
   text.clear();
   return icu::UnicodeString(name.char32At(start)).toUTF8String(text);
@@ -108,7 +109,7 @@ std::vector<std::string> initials(std::string_view name) {
   const auto starts = word_starts(text);
   std::vector<std::string> result;
   if (starts.empty()) return result;
-  Graphemes graphemes;
+  thread_local Graphemes graphemes;
   result.push_back(initial_at(text, starts.front(), graphemes));
   if (starts.size() > 1 && !stands_alone(text.char32At(starts.front())))
     result.push_back(initial_at(text, starts.back(), graphemes));
