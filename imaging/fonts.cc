@@ -77,19 +77,19 @@ struct Font {
 // A copy of a glyph's outline; coordinates are 64ths of a pixel, upwards.
 class Outline {
  public:
-  Outline(FT_Library library, const FT_Outline& from) : library_(library) {
+  Outline(FT_Library library, const FT_Outline& from) : freetype_(library) {
     const auto points = static_cast<FT_UInt>(from.n_points);
     if (FT_Outline_New(library, points, from.n_contours, &outline_) != 0) return;
     FT_Outline_Copy(&from, &outline_);
   }
-  ~Outline() { FT_Outline_Done(library_, &outline_); }
+  ~Outline() { FT_Outline_Done(freetype_, &outline_); }
   Outline(Outline&& other) noexcept
-      : library_(other.library_), outline_(std::exchange(other.outline_, {})) {}
+      : freetype_(other.freetype_), outline_(std::exchange(other.outline_, {})) {}
   Outline& operator=(Outline&&) = delete;
   [[nodiscard]] FT_Outline* get() { return &outline_; }
 
  private:
-  FT_Library library_;
+  FT_Library freetype_;
   FT_Outline outline_{};
 };
 
@@ -139,7 +139,7 @@ class Fonts::State {
   explicit State(const std::vector<std::string>& files) {
     FT_Library library = nullptr;
     if (FT_Init_FreeType(&library) != 0) return;
-    library_.reset(library);
+    freetype_.reset(library);
     for (const std::string& path : files) {
       auto file = std::make_unique<Mapped>(path);
       FT_Face face = nullptr;
@@ -208,7 +208,7 @@ class Fonts::State {
       const FT_GlyphSlot slot = font.face->glyph;
       if (slot->format != FT_GLYPH_FORMAT_OUTLINE) return false;
       if (slot->outline.n_points > 0) {
-        Outline outline(library_.get(), slot->outline);
+        Outline outline(freetype_.get(), slot->outline);
         FT_Outline_Translate(outline.get(), pen + places[i].x_offset, places[i].y_offset);
         FT_BBox box{};
         FT_Outline_Get_BBox(outline.get(), &box);
@@ -240,14 +240,14 @@ class Fonts::State {
       sheet.assign(all.bytes.size(), 0);
       bitmap.buffer = sheet.data();
       FT_Outline_Translate(glyph.get(), right, up);
-      if (FT_Outline_Get_Bitmap(library_.get(), glyph.get(), &bitmap) != 0) return std::nullopt;
+      if (FT_Outline_Get_Bitmap(freetype_.get(), glyph.get(), &bitmap) != 0) return std::nullopt;
       std::ranges::transform(all.bytes, sheet, all.bytes.begin(),
                              [](auto a, auto b) { return std::max(a, b); });
     }
     return all;
   }
 
-  Library library_;
+  Library freetype_;
   std::vector<Font> fonts_;
 };
 

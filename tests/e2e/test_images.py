@@ -3,8 +3,8 @@
 import os
 import shutil
 import signal
-import subprocess
 import struct
+import subprocess
 
 from support import case, images
 from support.images import BLUE, GREEN, RED, WHITE
