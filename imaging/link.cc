@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +25,9 @@ extern "C" {
 
 namespace likeness::imaging {
 namespace {
+
+// A piece takes some tenths of a millisecond, which other work on the loop can wait.
+constexpr std::size_t kPieceBytes = kMiB;
 
 void check(int error, const char* what) {
   if (error != 0) throw std::system_error(error, std::generic_category(), what);
@@ -61,10 +63,11 @@ std::vector<char*> worker_environment() {
 // safe in a process with threads.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(int socket) {
+  SpawnPlan(int socket, const std::string& source_file) {
     posix_spawn_file_actions_init(&files_);
     posix_spawnattr_init(&attributes_);
     posix_spawn_file_actions_adddup2(&files_, socket, kWorkerSocket);
+    posix_spawn_file_actions_addopen(&files_, kWorkerSources, source_file.c_str(), O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     // Decoders write there what they think of a file: strangers' files would fill our log. But a
@@ -72,7 +75,7 @@ class SpawnPlan {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     posix_spawn_file_actions_addopen(&files_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 #endif
-    posix_spawn_file_actions_addclosefrom_np(&files_, kWorkerSocket + 1);
+    posix_spawn_file_actions_addclosefrom_np(&files_, kWorkerSources + 1);
     sigset_t signals;
     sigemptyset(&signals);
     posix_spawnattr_setsigmask(&attributes_, &signals);
@@ -104,11 +107,11 @@ class SpawnPlan {
 
 }  // namespace
 
-Link::Link(Loop& loop, const std::string& executable, Events events)
-    : loop_(loop), events_(std::move(events)), reader_(kMaxBodyBytes) {
+Link::Link(Loop& loop, const std::string& executable, std::size_t max_source_bytes, Events events)
+    : loop_(loop), events_(std::move(events)), reader_(kMaxBodyBytes), sources_(max_source_bytes) {
   const auto [ours, theirs] = make_sockets();
   socket_ = ours;
-  const int error = SpawnPlan(theirs).run(executable, pid_);
+  const int error = SpawnPlan(theirs, sources_.path()).run(executable, pid_);
   ::close(theirs);
   if (error == 0) process_ = ::pidfd_open(pid_, 0);
   if (error != 0 || process_ < 0) {
@@ -131,11 +134,13 @@ Link::~Link() {
   forget_process();
 }
 
-void Link::send(const std::string& head, SharedBytes body) {
+void Link::send(const std::string& head, SharedBytes source) {
   if (socket_ < 0) return;
-  const std::size_t body_bytes = body == nullptr ? 0 : body->size();
-  output_.push_back(share(frame_start(head.size(), body_bytes) + head));
-  if (body_bytes > 0) output_.push_back(std::move(body));
+  sources_.clear();
+  source_ = std::move(source);
+  copied_ = 0;
+  output_ = frame_start(head.size(), 0) + head;
+  written_ = 0;
   write();
 }
 
@@ -151,7 +156,7 @@ std::optional<int> Link::reap() {
 }
 
 void Link::on_ready(Loop::Ready ready) {
-  if (ready.write && !output_.empty()) write();
+  if (ready.write && written_ < output_.size()) write();
   if (ready.read && socket_ >= 0) read();
 }
 
@@ -166,33 +171,22 @@ void Link::on_exit() {
 }
 
 void Link::write() {
-  while (!output_.empty()) {
-    // A start and its body at once.
-    std::array<iovec, 2> parts{};
-    std::size_t count = 0;
-    for (; count < std::min(parts.size(), output_.size()); ++count) {
-      const std::size_t skip = count == 0 ? written_ : 0;
-      parts[count].iov_base = const_cast<char*>(output_[count]->data() + skip);
-      parts[count].iov_len = output_[count]->size() - skip;
-    }
-    const msghdr message{.msg_name = nullptr,
-                         .msg_namelen = 0,
-                         .msg_iov = parts.data(),
-                         .msg_iovlen = count,
-                         .msg_control = nullptr,
-                         .msg_controllen = 0,
-                         .msg_flags = 0};
-    const ssize_t put = ::sendmsg(socket_, &message, MSG_NOSIGNAL);
+  if (source_ != nullptr) {
+    const auto piece = std::string_view(*source_).substr(copied_, kPieceBytes);
+    if (!sources_.append(piece)) return kill();
+    copied_ += piece.size();
+    if (copied_ == source_->size()) source_.reset();
+  }
+  while (source_ == nullptr && written_ < output_.size()) {
+    const ssize_t put =
+        ::send(socket_, output_.data() + written_, output_.size() - written_, MSG_NOSIGNAL);
     if (put < 0 && errno == EINTR) continue;
     if (put < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return kill();
     if (put < 0) break;
     written_ += static_cast<std::size_t>(put);
-    while (!output_.empty() && written_ >= output_.front()->size()) {
-      written_ -= output_.front()->size();
-      output_.pop_front();
-    }
   }
-  loop_.rewatch(socket_, {.read = true, .write = !output_.empty()});
+  // The source's next piece waits for the socket as well, which is ready by the next turn.
+  loop_.rewatch(socket_, {.read = true, .write = written_ < output_.size()});
 }
 
 void Link::read() {
@@ -222,7 +216,7 @@ void Link::hang_up() {
   loop_.unwatch(socket_);
   ::close(socket_);
   socket_ = -1;
-  output_.clear();
+  source_.reset();
 }
 
 }  // namespace likeness::imaging

@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,11 +10,13 @@
 #include "config/base/bytes.h"
 #include "config/base/loop.h"
 #include "imaging/frame.h"
+#include "imaging/source_file.h"
 
 namespace likeness::imaging {
 
-// A Link is one worker process and the socket to it: it starts the process, carries frames both
-// ways without ever blocking, and tells when the process has ended, for whatever reason.
+// A Link is one worker process, the socket to it and the file with its sources: it starts the
+// process, carries frames both ways without ever blocking, and tells when the process has ended,
+// for whatever reason.
 //
 // Loop-confined. Destruction kills the process and waits for its end, which is then a matter of
 // microseconds.
@@ -30,13 +31,18 @@ class Link {
   };
 
   // Throws std::system_error if the process cannot be started.
-  Link(Loop& loop, const std::string& executable, Events events);
+  Link(Loop& loop, const std::string& executable, std::size_t max_source_bytes, Events events);
   ~Link();
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  // Queues a frame; `body` may be null for an empty one.
-  void send(const std::string& head, SharedBytes body);
+  // Sends a frame without a body, once `source`, unless it is null, lies in the worker's file.
+  // REQUIRES: a frame has come back for what was sent before.
+  void send(const std::string& head, SharedBytes source);
+
+  // Gives back the memory that is kept for the next source.
+  // REQUIRES: as send().
+  void give_back_memory() { sources_.give_back_memory(); }
 
   // Ends the process; on_end comes when it is gone. May be called again.
   void kill();
@@ -57,8 +63,11 @@ class Link {
   int process_ = -1;  // A pidfd; -1 once reaped.
   int socket_ = -1;   // -1 after a hang-up.
   FrameReader reader_;
-  std::deque<SharedBytes> output_;
-  std::size_t written_ = 0;  // Of the first of output_.
+  SourceFile sources_;
+  SharedBytes source_ = nullptr;  // Until all of it is in the file.
+  std::size_t copied_ = 0;        // Of source_.
+  std::string output_;            // Follows when source_ is null.
+  std::size_t written_ = 0;       // Of output_.
 };
 
 }  // namespace likeness::imaging

@@ -43,6 +43,10 @@ std::size_t worker_count(const ImagingSettings& settings) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+std::size_t max_source_bytes(const ImagingSettings& settings) {
+  return std::min(settings.max_source_bytes, kMaxBodyBytes);
+}
+
 struct Waiting {
   Job job;
   Pool::Done done;
@@ -67,8 +71,8 @@ struct Slot {
   std::unique_ptr<Link> link;
   std::optional<Waiting> current;  // While busy, and while ending in the middle of a job.
   bool timed_out = false;
-  int jobs = 0;  // Done by this process.
-  Loop::TimerId timer = Loop::TimerId::none;
+  int jobs = 0;                               // Done by this process.
+  Loop::TimerId timer = Loop::TimerId::none;  // What the state must not outlast.
 };
 
 }  // namespace
@@ -142,7 +146,7 @@ void Pool::State::tell_start(Result<void> started) {
 }
 
 std::optional<Error> Pool::State::refusal(const Job& job) const {
-  if (job.source && job.source->size() > std::min(settings_.max_source_bytes, kMaxBodyBytes)) {
+  if (job.source && job.source->size() > max_source_bytes(settings_)) {
     return Error{Errc::source_too_large, "bytes"};
   }
   if (job.wanted.size() > kMaxPictures) return Error{Errc::bad_request, "too many sizes"};
@@ -190,7 +194,7 @@ void Pool::State::start(Slot& slot) {
   slot.timer = loop_.after(kStartTimeout, [this, &slot] { end(slot); });
   try {
     slot.link = std::make_unique<Link>(
-        loop_, executable_,
+        loop_, executable_, max_source_bytes(settings_),
         Link::Events{.on_frame = [this, &slot](const Frame& frame) { on_frame(slot, frame); },
                      .on_end = [this, &slot](int status) { on_end(slot, status); }});
   } catch (const std::system_error& error) {
@@ -246,6 +250,7 @@ void Pool::State::on_answer(Slot& slot, const Frame& frame) {
   auto done = std::move(slot.current->done);
   slot.current.reset();
   slot.state = Slot::State::idle;
+  slot.timer = loop_.after(kRest, [&slot] { slot.link->give_back_memory(); });
   ++stats_.jobs;
   if (++slot.jobs >= settings_.recycle_after_jobs ||
       answer->worker_bytes > settings_.recycle_after_bytes) {
@@ -293,6 +298,7 @@ void Pool::State::dispatch() {
 
 void Pool::State::assign(Slot& slot, Waiting waiting) {
   loop_.cancel(waiting.deadline);
+  loop_.cancel(slot.timer);
   slot.state = Slot::State::busy;
   slot.current = std::move(waiting);
   slot.timer = loop_.after(settings_.job_timeout, [this, &slot] {

@@ -197,6 +197,7 @@ std::optional<ImagingSettings> decode_settings(std::string_view head) {
 
 std::string encode_job(const Job& job) {
   Writer writer;
+  writer.put(static_cast<std::uint64_t>(job.source == nullptr ? 0 : job.source->size()));
   writer.put(static_cast<std::uint32_t>(job.wanted.size()));
   for (const Spec& spec : job.wanted) {
     writer.put(spec.box).put(spec.fit).put(spec.gravity).put(spec.format).put(spec.quality);
@@ -212,9 +213,11 @@ std::string encode_job(const Job& job) {
   return writer.take();
 }
 
-std::optional<Job> decode_job(Frame frame) {
-  Reader reader(frame.head);
-  Job job;
+std::optional<Order> decode_job(std::string_view head) {
+  Reader reader(head);
+  Order order;
+  Job& job = order.job;
+  order.source_bytes = reader.number<std::uint64_t>(0, kMaxBodyBytes);
   const auto count = reader.number<std::uint32_t>(0, kMaxPictures);
   for (std::uint32_t i = 0; i < count; ++i) {
     Spec spec;
@@ -237,8 +240,7 @@ std::optional<Job> decode_job(Frame frame) {
       drawing.initials.emplace_back(reader.text(kMaxInitialBytes));
   }
   if (!reader.done()) return std::nullopt;
-  job.source = share(std::move(frame.body));
-  return job;
+  return order;
 }
 
 Frame encode_answer(const Result<Rendered>& answer, std::size_t worker_bytes) {

@@ -16,7 +16,8 @@ namespace likeness::imaging {
 
 // What pool and worker say to each other in frames (imaging/frame.h):
 //
-//   pool:   settings, then one job after the other (the body is the source)
+//   pool:   settings, then one job after the other; the source lies in a file
+//           (imaging/source_file.h), and frames have no body
 //   worker: hello when it is ready, then one answer per job (the body: all pictures, concatenated)
 //
 // Both ends are of one version (imaging/worker_program.h), so the bytes are in this machine's
@@ -34,9 +35,13 @@ inline constexpr std::size_t kMaxBodyBytes = 512 * kMiB;
 [[nodiscard]] std::string encode_settings(const ImagingSettings& settings);
 [[nodiscard]] std::optional<ImagingSettings> decode_settings(std::string_view head);
 
-// The job's head; its body is the source.
+// The source itself is not in it.
 [[nodiscard]] std::string encode_job(const Job& job);
-[[nodiscard]] std::optional<Job> decode_job(Frame frame);
+struct Order {
+  Job job;  // Without its source.
+  std::size_t source_bytes = 0;
+};
+[[nodiscard]] std::optional<Order> decode_job(std::string_view head);
 
 [[nodiscard]] Frame encode_answer(const Result<Rendered>& answer, std::size_t worker_bytes);
 

@@ -16,7 +16,6 @@
 #include <new>
 #include <utility>
 
-#include "config/base/time.h"
 #include "imaging/draw.h"
 #include "imaging/fonts.h"
 #include "imaging/frame.h"
@@ -24,12 +23,10 @@
 #include "imaging/render.h"
 #include "imaging/runtime.h"
 #include "imaging/sandbox.h"
+#include "imaging/source_file.h"
 
 namespace likeness::imaging {
 namespace {
-
-// A worker that has had no job for so long may have none for long.
-constexpr milliseconds kRest{1'000};
 
 // A worker lives as long as its pool. It outlives signals that are sent to the whole group or
 // service, so that the server can finish what is in flight; it dies with the server.
@@ -96,8 +93,12 @@ class OwnSize {
   std::size_t page_ = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 };
 
-Result<Rendered> attempt(const Job& job, const ImagingSettings& settings, Fonts& fonts) {
+Result<Rendered> attempt(Order order, const ImagingSettings& settings, Fonts& fonts) {
   try {
+    auto source = read_source(kWorkerSources, order.source_bytes);
+    if (!source) return fail(Errc::internal, "the source did not arrive");
+    Job& job = order.job;
+    job.source = share(*std::move(source));
     return job.drawing ? render_drawing(job, settings, fonts) : render(job, settings);
   } catch (const std::bad_alloc&) {
     return fail(Errc::source_too_large, "memory");
@@ -123,7 +124,7 @@ int prepare(const ImagingSettings& settings) {
 
 int run_worker(void (*give_back_memory)()) {
   bind_to_parent();
-  FrameReader reader(kMaxBodyBytes);
+  FrameReader reader(0);
   const auto first = receive(reader);
   const auto settings = first ? decode_settings(first->head) : std::nullopt;
   if (!settings) return kExitNoStart;
@@ -136,9 +137,9 @@ int run_worker(void (*give_back_memory)()) {
     if (is_at_rest()) give_back_memory();
     auto frame = receive(reader);
     if (!frame) break;
-    const auto job = decode_job(*std::move(frame));
-    if (!job) return kExitNoStart;
-    const auto rendered = attempt(*job, *settings, fonts);
+    auto order = decode_job(frame->head);
+    if (!order) return kExitNoStart;
+    const auto rendered = attempt(*std::move(order), *settings, fonts);
     // What is kept for the next job is no reason to replace the worker.
     if (size.bytes() > settings->recycle_after_bytes / 2) give_back_memory();
     Frame answer = encode_answer(rendered, size.bytes());

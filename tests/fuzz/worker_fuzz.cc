@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!reader.received(count)) return 0;
     const auto frame = reader.take();
     if (!frame) continue;
-    static_cast<void>(decode_job(*frame));
+    static_cast<void>(decode_job(frame->head));
     static_cast<void>(decode_settings(frame->head));
     const Job job{likeness::share("source"), {Spec{.box = {48, 48}}}};
     const auto answer = decode_answer(*frame, job);

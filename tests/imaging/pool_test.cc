@@ -1,6 +1,7 @@
 #include "imaging/pool.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <fstream>
 #include <set>
 
+#include "imaging/worker.h"
 #include "tests/support/images.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_loop.h"
@@ -132,17 +134,45 @@ TEST_CASE("many jobs at once are all answered, each with its own picture") {
   }
   CHECK(fixture.pool->stats().jobs == 200);
   fixture.wait_for_workers(3);
+  fixture.loop.advance(kRest);
+  fixture.loop.turn();
   CHECK(fixture.loop.timers() == 0);
 }
 
-TEST_CASE("large sources and answers pass the socket in pieces") {
+// What this process's files in memory occupy, in which it hands sources to workers.
+std::size_t bytes_of_source_files() {
+  std::size_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code closed;  // The iterator's own.
+    if (!std::filesystem::read_symlink(entry, closed).string().starts_with("/memfd:likeness")) {
+      continue;
+    }
+    struct stat status = {};
+    REQUIRE(::stat(entry.path().c_str(), &status) == 0);
+    bytes += static_cast<std::size_t>(status.st_blocks) * 512;
+  }
+  return bytes;
+}
+
+TEST_CASE("large sources and answers pass in pieces, and leave no memory taken after a rest") {
   Fixture fixture(settings_for(1));
   const std::string source = test::save(test::photo(2, {1'500, 1'500}), ".png[compression=0]");
   REQUIRE(source.size() > 5 * kMiB);
-  fixture.submit({.source = share(source), .wanted = {{.format = Format::png}}});
+  for (int i = 0; i < 2; ++i) {
+    fixture.submit({.source = share(source), .wanted = {{.format = Format::png}}});
+  }
+  fixture.submit(small_job());
   fixture.wait();
-  REQUIRE(fixture.results[0]->has_value());
-  CHECK((*fixture.results[0])->pictures[0].bytes->size() > kMiB);
+  for (std::size_t i = 0; i < 2; ++i) {
+    REQUIRE(fixture.results[i]->has_value());
+    CHECK((*fixture.results[i])->pictures[0].bytes->size() > kMiB);
+  }
+  CHECK(fixture.results[2]->has_value());
+  CHECK(bytes_of_source_files() >= source.size());
+  fixture.loop.advance(kRest);
+  fixture.loop.turn();
+  CHECK(bytes_of_source_files() == 0);
+  CHECK(fixture.loop.timers() == 0);
 }
 
 TEST_CASE("a bad source fails its job and costs no worker") {
