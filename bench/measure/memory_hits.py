@@ -2,8 +2,8 @@
 reactor that writes the same bytes without reading what is asked. One worker each, but for Varnish,
 which has a thread for each connection that is busy.
 
-What must hold is judged by the server's CPU time. By the clock the client is measured as well: for
-30 kB wrk needs longer to receive an answer than the servers to send it, so that all look alike.
+What must hold is judged by the server's CPU time. By the clock the client is measured as well: wrk
+needs longer to receive 30 kB than the servers to send them, and they share the cores.
 """
 
 import load
