@@ -8,7 +8,7 @@ from report import Must, Result
 
 
 def per_cpu_second(server, path, plan, options=(), plain=True):
-    return lambda: load.ab(server, path, plan.requests, options, plain).per_cpu_second
+    return lambda: load.ab(server, path, plan.requests, options, plain)
 
 
 def measure(servers, plan):
