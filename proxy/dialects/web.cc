@@ -203,10 +203,20 @@ std::string web_metadata(const cache::Meta& meta) {
   return document.dump(2) + '\n';
 }
 
-std::string web_error(const Error& error) {
+namespace {
+
+std::string document_of(const Error& error) {
   nlohmann::ordered_json document;
   document["error"] = {{"code", name(error.code)}, {"message", message_of(error)}};
   return document.dump() + '\n';
+}
+
+}  // namespace
+
+std::string web_error(const Error& error) {
+  // Putting it together costs as much as the rest of the answer does outside the kernel.
+  static const std::string no_photo = document_of({.code = Errc::no_photo});
+  return error.code == Errc::no_photo ? no_photo : document_of(error);
 }
 
 }  // namespace likeness::dialects

@@ -1,7 +1,6 @@
 #include "proxy/fallback/fallbacks.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 #include <utility>
 
@@ -30,11 +29,7 @@ constexpr std::string_view kPicture = "fallback";
 
 // The same ground for a contact everywhere and for ever.
 int colour_of(std::string_view photo) {
-  unsigned number = 0;
-  const std::string digest = photo::digest(photo);
-  constexpr std::size_t kDigits = 6;
-  std::from_chars(digest.data(), digest.data() + kDigits, number, 16);
-  return static_cast<int>(number % imaging::kHues);
+  return static_cast<int>(photo::digest_start(photo) % imaging::kHues);
 }
 
 // Those of the name that the URL gives; empty if it gives none that has some.

@@ -5,6 +5,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <memory>
@@ -36,16 +37,41 @@ bool stands_alone(UChar32 c) {
   }
 }
 
-// Where the name's words begin that can give an initial.
-std::vector<std::int32_t> word_starts(const icu::UnicodeString& name) {
-  std::vector<std::int32_t> starts;
+// The character at `i`, which goes on to the next one. Negative where there is no UTF-8.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+UChar32 next_of(std::string_view text, std::size_t& i) {
+  UChar32 c = 0;
+  // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): within ICU's macro, as the conversion is.
+  U8_NEXT(text.data(), i, text.size(), c);
+  return c;
+}
+#pragma GCC diagnostic pop
+
+// The words of a name that can give an initial: their beginnings.
+struct Words {
+  std::size_t count = 0;
+  std::size_t first = 0;
+  std::size_t last = 0;
+  UChar32 first_letter = 0;
+};
+
+Words words_of(std::string_view name) {
+  Words words;
   bool at_start = true;
-  for (std::int32_t i = 0; i < name.length(); i = name.moveIndex32(i, 1)) {
-    const UChar32 c = name.char32At(i);
-    if (at_start && begins_initial(c)) starts.push_back(i);
+  for (std::size_t i = 0; i < name.size();) {
+    const std::size_t at = i;
+    const UChar32 c = next_of(name, i);
+    if (at_start && begins_initial(c)) {
+      if (words.count++ == 0) {
+        words.first = at;
+        words.first_letter = c;
+      }
+      words.last = at;
+    }
     at_start = is_separator(c);
   }
-  return starts;
+  return words;
 }
 
 // Graphemes of the whole word, so that what joins to its first letter is kept with it. One is as
@@ -84,35 +110,41 @@ void drop_viramas(icu::UnicodeString& cluster) {
   }
 }
 
-std::string initial_at(const icu::UnicodeString& name, std::int32_t start, Graphemes& graphemes) {
-  const icu::UnicodeString rest(name, start);
-  icu::UnicodeString cluster = graphemes.first_of(rest);
-  drop_viramas(cluster);
-  std::string text;
-  graphemes.in_title_case(cluster).toUTF8String(text);
-  if (text.size() <= imaging::kMaxInitialBytes) return text;
-  text.clear();
-  return icu::UnicodeString(name.char32At(start)).toUTF8String(text);
+icu::UnicodeString decoded(std::string_view text) {
+  return icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
 }
 
-icu::UnicodeString decoded(std::string_view name) {
-  name = name.substr(0, kMaxNameBytes);
-  return icu::UnicodeString::fromUTF8({name.data(), static_cast<std::int32_t>(name.size())});
+// The initial that `rest` begins with.
+std::string initial_of(std::string_view rest, Graphemes& graphemes) {
+  // Nothing of ASCII joins to a letter, and most initials need no rules then.
+  if (U8_IS_SINGLE(rest[0]) && (rest.size() == 1 || U8_IS_SINGLE(rest[1])))
+    return {static_cast<char>(u_toupper(rest[0]))};
+  const icu::UnicodeString text = decoded(rest);
+  icu::UnicodeString cluster = graphemes.first_of(text);
+  drop_viramas(cluster);
+  std::string initial;
+  graphemes.in_title_case(cluster).toUTF8String(initial);
+  if (initial.size() <= imaging::kMaxInitialBytes) return initial;
+  initial.clear();
+  return icu::UnicodeString(text.char32At(0)).toUTF8String(initial);
 }
 
 }  // namespace
 
 std::vector<std::string> initials(std::string_view name) {
-  icu::UnicodeString text = decoded(name);
-  if (const auto comma = text.indexOf(u','); comma > 0)
-    text = icu::UnicodeString(text, comma + 1) + u' ' + icu::UnicodeString(text, 0, comma);
-  const auto starts = word_starts(text);
+  name = name.substr(0, kMaxNameBytes);
+  std::string turned;
+  if (const auto comma = name.find(','); comma != std::string_view::npos && comma > 0) {
+    turned.append(name.substr(comma + 1)).append(" ").append(name.substr(0, comma));
+    name = turned;
+  }
+  const Words words = words_of(name);
   std::vector<std::string> result;
-  if (starts.empty()) return result;
+  if (words.count == 0) return result;
   thread_local Graphemes graphemes;
-  result.push_back(initial_at(text, starts.front(), graphemes));
-  if (starts.size() > 1 && !stands_alone(text.char32At(starts.front())))
-    result.push_back(initial_at(text, starts.back(), graphemes));
+  result.push_back(initial_of(name.substr(words.first), graphemes));
+  if (words.count > 1 && !stands_alone(words.first_letter))
+    result.push_back(initial_of(name.substr(words.last), graphemes));
   return result;
 }
 

@@ -19,6 +19,10 @@ std::string digest(std::string_view bytes) {
   return text;
 }
 
+std::uint32_t digest_start(std::string_view bytes) {
+  return static_cast<std::uint32_t>(XXH3_128bits(bytes.data(), bytes.size()).high64 >> 40U);
+}
+
 std::string entity_tag(std::string_view bytes) { return '"' + digest(bytes) + '"'; }
 
 std::string picture_tag(std::string_view version, std::string_view name, int quality) {

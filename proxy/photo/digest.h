@@ -1,6 +1,7 @@
 #ifndef LIKENESS_PROXY_PHOTO_DIGEST_H_
 #define LIKENESS_PROXY_PHOTO_DIGEST_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace likeness::photo {
 // every machine. It tells changes apart and is no proof against forgery: whoever chooses a photo's
 // bytes could at most collide with an older photo of the same contact.
 [[nodiscard]] std::string digest(std::string_view bytes);
+
+// The first six of these digits, as a number.
+[[nodiscard]] std::uint32_t digest_start(std::string_view bytes);
 
 // The strong entity tag of these bytes, with its quotes.
 [[nodiscard]] std::string entity_tag(std::string_view bytes);

@@ -21,11 +21,13 @@ namespace {
 
 constexpr std::size_t kPictureBytes = 3'000;
 
-class EveryPhoto final : public origin::Origin {
+class PhotosOfOthers final : public origin::Origin {
  public:
-  explicit EveryPhoto(Loop& loop) : loop_(loop) {}
+  explicit PhotosOfOthers(Loop& loop) : loop_(loop) {}
   void fetch(std::string_view photo, const origin::Validators&, const origin::Credentials&,
              Done done) override {
+    if (photo == "nobody@example.com")
+      return loop_.post([then = std::move(done)]() mutable { then(fail(Errc::no_photo)); });
     loop_.post(
         [bytes = share("source of " + std::string(photo)), then = std::move(done)]() mutable {
           then(origin::Fetched{.bytes = std::move(bytes), .validators = {}, .max_age = {}});
@@ -77,7 +79,7 @@ class Front::State {
   telemetry::Metrics metrics_;
   proof::Tokens tokens_;
   access::ClientLimits limits_;
-  EveryPhoto origin_{loop};
+  PhotosOfOthers origin_{loop};
   access::CurrentGuard guard_;
   std::promise<void> connected_;
   bool was_connected_ = false;
@@ -94,7 +96,7 @@ Front::State::State(const Settings& settings)
     : settings_(settings),
       redis_(cache::parse_redis_url(settings_.redis.url).value()),
       memory_(settings_.memory),
-      drawings_({.capacity_bytes = 0}),
+      drawings_({.capacity_bytes = settings_.fallback.memory_bytes}),
       images_("", 0),
       vouch_(redis_ ? std::optional(settings_.redis.max_unheard) : std::nullopt),
       access_log_(settings_.log),

@@ -10,9 +10,9 @@
 namespace likeness::test {
 
 // All that answers requests, on one loop, put together as Process does it (proxy/process.h), but
-// for what a process needs and valgrind cannot run: the imaging workers. Every photo exists; its
-// bytes and the pictures made of it are just so many, and no pictures. So it serves real answers
-// from memory and from Redis.
+// for what a process needs and valgrind cannot run: the imaging workers. Every photo exists but
+// nobody@example.com's; its bytes and the pictures made of it are just so many, and no pictures. So
+// it serves real answers from memory and from Redis.
 //
 // To be used from main() alone.
 class Front {

@@ -1,6 +1,7 @@
-// Answers requests of three kinds under callgrind, so many of each, and has what the loop's thread
-// executes for each kind dumped apart: a hit in memory, its 304, and a hit in Redis, the memory
-// cache off. Without callgrind it only does the work. Fails if an answer is another one.
+// Answers requests of five kinds under callgrind, so many of each, and has what the loop's thread
+// executes for each kind dumped apart: a hit in memory, its 304, that there is no photo, a monogram
+// instead of one, and a hit in Redis, the memory cache off. Without callgrind it only does the
+// work. Fails if an answer is another one.
 //
 //   instructions REQUESTS
 
@@ -23,11 +24,15 @@ using namespace likeness;
 using namespace likeness::test;
 
 constexpr std::string_view kPath = "/photos/someone@example.com/HR240x240.jpg";
+constexpr std::string_view kNobody = "/photos/nobody@example.com/HR240x240.jpg";
+constexpr std::string_view kMonogram =
+    "/photos/nobody@example.com/HR240x240.jpg?fallback=monogram&name=Ada%20King";
 constexpr int kFirst = 50;                 // Requests that fill caches, and grow what is kept.
 constexpr milliseconds kPatience{60'000};  // Valgrind is slow, and the machine may be busy.
 
 struct Kind {
   const char* name;
+  std::string_view path;
   std::string_view status;  // The answer's first line begins so.
   std::string_view cache;   // And its Cache-Status ends so.
 };
@@ -41,9 +46,9 @@ void expect(const Kind& kind, std::string_view answer) {
 // Collection is switched on for the loop's thread alone: what the client does is not counted.
 void count(Front& front, const Kind& kind, const std::string& more, int requests) {
   Client client(front.port());
-  for (int i = 0; i < kFirst; ++i) client.get(kPath, more);
+  for (int i = 0; i < kFirst; ++i) client.get(kind.path, more);
   front.loop().run([] { CALLGRIND_TOGGLE_COLLECT; });
-  for (int i = 0; i < requests; ++i) expect(kind, client.get(kPath, more));
+  for (int i = 0; i < requests; ++i) expect(kind, client.get(kind.path, more));
   front.loop().run([] { CALLGRIND_TOGGLE_COLLECT; });
   CALLGRIND_DUMP_STATS_AT(kind.name);
 }
@@ -57,9 +62,11 @@ Settings quiet() {
 void count_memory(int requests) {
   Front front(quiet());
   const std::string tag(header_in(Client(front.port()).get(kPath), "ETag"));
-  count(front, {"hit", "HTTP/1.1 200 ", "; detail=memory"}, {}, requests);
-  count(front, {"304", "HTTP/1.1 304 ", "; detail=memory"}, "If-None-Match: " + tag + "\r\n",
+  count(front, {"hit", kPath, "HTTP/1.1 200 ", "; detail=memory"}, {}, requests);
+  count(front, {"304", kPath, "HTTP/1.1 304 ", "; detail=memory"}, "If-None-Match: " + tag + "\r\n",
         requests);
+  count(front, {"no photo", kNobody, "HTTP/1.1 404 ", "; detail=memory-no_photo"}, {}, requests);
+  count(front, {"monogram", kMonogram, "HTTP/1.1 200 ", "; detail=memory-no_photo"}, {}, requests);
 }
 
 void count_redis(int requests) {
@@ -69,7 +76,7 @@ void count_redis(int requests) {
   settings.redis.connect_timeout = settings.redis.command_timeout = kPatience;
   settings.memory.capacity_bytes = 0;
   Front front(settings);
-  count(front, {"redis hit", "HTTP/1.1 200 ", "; detail=redis"}, {}, requests);
+  count(front, {"redis hit", kPath, "HTTP/1.1 200 ", "; detail=redis"}, {}, requests);
 }
 
 }  // namespace
