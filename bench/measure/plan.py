@@ -7,7 +7,7 @@ import dataclasses
 class Plan:
     rounds: int = 7  # Of each pair, interleaved.
     seconds: int = 3  # Of load per side of a round.
-    requests: int = 200_000  # Of ab per side of a round.
+    requests: int = 60_000  # Of ab per side of a round.
     commands: int = 200_000  # Of redis-benchmark per round.
     starts: int = 20  # Of each program, for start-up.
     misses: int = 150  # Per round, for their CPU.

@@ -40,8 +40,9 @@ def measure(servers, plan):
     def head(server, where):
         return per_cpu_second(server, where, plan, ["-i"])
 
-    # What is compared with our hit comes right after it: a machine's pace changes with the minute.
-    hit, none, drawn, our_304, our_head, *others = load.interleaved(plan.rounds, [
+    # What is compared with our hit comes right after it, in short rounds and many: a machine's pace
+    # changes within seconds, and what is looked for is a few percent.
+    hit, none, drawn, our_304, our_head, *others = load.interleaved(3 * plan.rounds, [
         per_cpu_second(likeness, path, plan),
         per_cpu_second(likeness, nobody, plan, plain=False),
         per_cpu_second(likeness, initials, plan),
