@@ -59,6 +59,7 @@ bool SourceFile::append(std::string_view bytes) {
 // Writing to a page that the system has no memory for would end this process.
 bool SourceFile::page_in(std::size_t size) {
   if (size <= in_memory_) return true;
+  if (size > max_size_) return false;
   const std::size_t more = whole_pages(size) - in_memory_;
   int error = ::madvise(start_ + in_memory_, more, MADV_POPULATE_WRITE) == 0 ? 0 : errno;
   // A kernel before 5.14.

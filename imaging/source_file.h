@@ -25,8 +25,8 @@ class SourceFile {
   // Where a process of the same user can open it.
   [[nodiscard]] std::string path() const;
 
-  // Adds to what is in it. False where the system has no memory for that.
-  // REQUIRES: it is then no larger than it may be.
+  // Adds to what is in it. False where that would be more than it may hold, or where the system has
+  // no memory for it; nothing is added then.
   [[nodiscard]] bool append(std::string_view bytes);
 
   // Makes room for the next source.

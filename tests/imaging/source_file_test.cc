@@ -49,6 +49,17 @@ TEST_CASE("a source file takes memory for what is in it, until it gives it back"
   ::close(other);
 }
 
+TEST_CASE("a source file takes no more than it may hold, and keeps what it has") {
+  SourceFile file(kMiB);
+  REQUIRE(file.append("original"));
+  CHECK_FALSE(file.append(std::string(kMiB, 'x')));
+  CHECK(file.append(std::string(kMiB - 8, 'y')));
+  const int other = ::open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(other >= 0);
+  CHECK(read_source(other, kMiB) == "original" + std::string(kMiB - 8, 'y'));
+  ::close(other);
+}
+
 TEST_CASE("a source file that is open for reading cannot be changed") {
   SourceFile file(kMiB);
   REQUIRE(file.append("original"));
